@@ -1,0 +1,15 @@
+#pragma once
+
+#include "store/journal_file.hpp"
+
+namespace spark {
+
+/// One bounded piece of what journal_options no longer want: at most 1000 rows
+/// of one application, 256 summaries, or 256 free pages given back to the file
+/// system. true while there is more. `next_seq` is remembered with every
+/// deletion, so that no seq is given twice when the newest row is gone.
+[[nodiscard]] result<bool> trim_piece(database& db,
+                                      const journal_options& options,
+                                      time_point now, std::int64_t next_seq);
+
+} // namespace spark

@@ -1,0 +1,310 @@
+#include "store/sqlite_journal.hpp"
+
+#include "store/chain.hpp"
+#include "store/journal_rows.hpp"
+#include "store/retention.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace spark {
+namespace {
+
+/// The highest seq ever given, also to rows that are gone.
+result<std::int64_t> read_next_seq(database& db) {
+  return db.integer("SELECT max((SELECT ifnull(max(seq),0)+1 FROM entry),"
+                    "(SELECT ifnull(max(last_seq),0)+1 FROM stream),"
+                    "(SELECT ifnull(max(value),0) FROM meta"
+                    " WHERE key='next_seq'))");
+}
+
+result<void> insert_row(database& db, const journal_row& row, bool ended) {
+  row_hash previous = chain_start;
+  {
+    auto q = db.ask("SELECT last_hash FROM stream WHERE uid=?");
+    q.bind(row.uid);
+    auto known = q.step();
+    if (!known)
+      return tl::unexpected(known.error());
+    if (*known)
+      previous = q.hash(0);
+  }
+  auto hash = hash_of(row, previous);
+  auto at = to_millis(row.at);
+  auto ok = db.run("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                   row.seq, row.uid, at, row.epoch, row.rules_version,
+                   row.stimulus, row.events, row.effects, row.phase_before,
+                   row.phase_after, row.state_hash, previous, hash);
+  if (!ok)
+    return ok;
+  return db.run(
+      "INSERT INTO stream(uid,ns,name,phase,ended,rows,first_seq,last_seq,"
+      "first_at,last_at,last_hash) VALUES(?1,?2,?3,?4,?5,1,?6,?6,?7,?7,?8)"
+      " ON CONFLICT(uid) DO UPDATE SET phase=excluded.phase,"
+      "ended=excluded.ended,rows=rows+1,last_seq=excluded.last_seq,"
+      "last_at=excluded.last_at,last_hash=excluded.last_hash",
+      row.uid, row.ns, row.name, row.phase_after,
+      static_cast<std::int64_t>(ended), row.seq, at, hash);
+}
+
+/// Fills in the seq of the application's newest row when it is 0; the row's
+/// hash is returned.
+result<row_hash> find_row(database& db, journal_snapshot& s) {
+  auto q =
+      db.ask("SELECT seq,hash FROM entry"
+             " WHERE uid=?1 AND (seq=?2 OR ?2=0) ORDER BY seq DESC LIMIT 1");
+  q.bind(s.uid).bind(s.seq);
+  auto found = q.step();
+  if (!found)
+    return tl::unexpected(found.error());
+  if (!*found)
+    return fail(errc::invalid,
+                "a snapshot of row " + std::to_string(s.seq) +
+                    ", which the journal does not have",
+                s.uid);
+  s.seq = q.integer(0);
+  return q.hash(1);
+}
+
+result<void> insert_snapshot(database& db, journal_snapshot s) {
+  auto row = find_row(db, s);
+  if (!row)
+    return tl::unexpected(row.error());
+  auto ok = db.run("INSERT OR REPLACE INTO snapshot VALUES(?,?,?,?,?,?,?)",
+                   s.uid, s.seq, s.rules_version, s.state, s.state_hash, *row,
+                   hash_of(s, *row));
+  if (!ok)
+    return ok;
+  return db.run("DELETE FROM snapshot WHERE uid=?1 AND seq<(SELECT seq FROM"
+                " snapshot WHERE uid=?1 ORDER BY seq DESC LIMIT 1 OFFSET 1)",
+                s.uid);
+}
+
+/// After a failed fsync the batch may be in the file although append said no.
+/// Whoever was told so will append it again.
+result<void> remove_from(database& db, std::int64_t seq) {
+  auto tx = transaction::begin(db);
+  if (!tx)
+    return tl::unexpected(tx.error());
+  auto ok = db.run("DELETE FROM snapshot WHERE seq>=?", seq);
+  if (ok)
+    ok = db.run("DELETE FROM stream WHERE first_seq>=?", seq);
+  if (ok)
+    ok = db.run("DELETE FROM entry WHERE seq>=?", seq);
+  if (ok)
+    ok =
+        db.run("UPDATE OR IGNORE stream SET (last_seq,last_at,phase,last_hash)="
+               "(SELECT seq,at,phase_after,hash FROM entry e"
+               " WHERE e.uid=stream.uid ORDER BY seq DESC LIMIT 1),"
+               "rows=(SELECT count(*) FROM entry e WHERE e.uid=stream.uid)"
+               " WHERE last_seq>=?",
+               seq);
+  return ok ? tx->commit() : ok;
+}
+
+result<void> write_batch(database& db, const journal_options& options,
+                         std::vector<journal_row>& rows,
+                         const std::vector<journal_snapshot>& snapshots) {
+  auto tx = transaction::begin(db);
+  if (!tx)
+    return tl::unexpected(tx.error());
+  auto& ended = options.ended_phases;
+  for (auto& row : rows) {
+    bool last =
+        std::find(ended.begin(), ended.end(), row.phase_after) != ended.end();
+    if (auto ok = insert_row(db, row, last); !ok)
+      return ok;
+  }
+  for (auto& snapshot : snapshots)
+    if (auto ok = insert_snapshot(db, snapshot); !ok)
+      return ok;
+  return tx->commit();
+}
+
+result<void> check_all(const std::vector<journal_row>& rows,
+                       const std::vector<journal_snapshot>& snapshots) {
+  for (auto& row : rows)
+    if (auto ok = check(row); !ok)
+      return ok;
+  for (auto& snapshot : snapshots)
+    if (auto ok = check(snapshot); !ok)
+      return ok;
+  return {};
+}
+
+} // namespace
+
+sqlite_journal::sqlite_journal(std::string path, journal_options options,
+                               owner_file owner, database db, opened report,
+                               std::int64_t next_seq)
+    : path_(std::move(path)), options_(std::move(options)),
+      owner_(std::move(owner)), db_(std::move(db)), report_(std::move(report)),
+      next_seq_(next_seq) {}
+
+sqlite_journal::~sqlite_journal() { close_copy("the journal was closed"); }
+
+void sqlite_journal::close_copy(const char* why) {
+  if (auto running = copy_.lock())
+    running->abandon(why);
+}
+
+/// Decides by the code of a call that failed whether the connection goes on.
+void sqlite_journal::look_at_failure() {
+  if (!db_ || options_.in_memory)
+    return;
+  auto code = db_->last_failure();
+  if ((code & 0xff) != SQLITE_IOERR && !means_corrupt(code))
+    return;
+  close_copy("the journal is being opened anew");
+  // A checkpoint now could call pages written that never were.
+  db_->keep_wal_on_close();
+  db_.reset();
+}
+
+result<void> sqlite_journal::ready() { return db_ ? result<void>{} : reopen(); }
+
+result<void> sqlite_journal::reopen() {
+  opened found;
+  auto db = open_journal_file(path_, options_, false, found);
+  if (!db)
+    return tl::unexpected(db.error());
+  if (found.fresh && next_seq_ > 1)
+    return fail(errc::io, "the file is gone; a restart begins a new one",
+                "journal " + path_);
+  if (auto ok = remove_from(*db, next_seq_); !ok)
+    return ok;
+  db_ = std::move(*db);
+  ++reopened_;
+  return {};
+}
+
+template<class F>
+auto sqlite_journal::with_database(F ask)
+    -> decltype(ask(std::declval<database&>())) {
+  if (auto ok = ready(); !ok)
+    return tl::unexpected(ok.error());
+  auto answer = ask(*db_);
+  if (!answer && answer.error().code == errc::io)
+    look_at_failure();
+  return answer;
+}
+
+result<void>
+sqlite_journal::append(std::vector<journal_row>& rows,
+                       const std::vector<journal_snapshot>& snapshots) {
+  if (auto ok = check_all(rows, snapshots); !ok)
+    return ok;
+  return with_database([&](database& db) -> result<void> {
+    auto seq = next_seq_;
+    for (auto& row : rows)
+      row.seq = seq++;
+    if (auto ok = write_batch(db, options_, rows, snapshots); !ok) {
+      for (auto& row : rows)
+        row.seq = 0;
+      return ok;
+    }
+    next_seq_ = seq;
+    // Its failure is not the batch's: that is committed.
+    bool due = options_.checkpoint_frames > 0 &&
+               db.wal_frames() >= options_.checkpoint_frames;
+    if (due && !db.checkpoint(false))
+      look_at_failure();
+    return {};
+  });
+}
+
+result<journal_history> sqlite_journal::load(const std::string& uid) {
+  return with_database([&](database& db) -> result<journal_history> {
+    journal_rows rows{db};
+    auto history = rows.load(uid);
+    if (history && !history->damage.empty())
+      if (auto ok = rows.set_aside(uid, history->damage); !ok)
+        return tl::unexpected(ok.error());
+    return history;
+  });
+}
+
+result<std::vector<journal_stream>> sqlite_journal::streams() {
+  return with_database([](database& db) { return journal_rows{db}.streams(); });
+}
+
+result<std::vector<journal_stream>>
+sqlite_journal::find_streams(const std::string& ns, const std::string& name) {
+  return with_database(
+      [&](database& db) { return journal_rows{db}.find_streams(ns, name); });
+}
+
+result<std::vector<journal_row>> sqlite_journal::rows_of(const std::string& uid,
+                                                         std::int64_t from_seq,
+                                                         std::size_t limit) {
+  return with_database([&](database& db) {
+    return journal_rows{db}.rows_of(uid, from_seq, limit);
+  });
+}
+
+result<std::int64_t> sqlite_journal::first_broken_row(const std::string& uid) {
+  return with_database(
+      [&](database& db) { return journal_rows{db}.first_broken_row(uid); });
+}
+
+result<std::unique_ptr<journal::copy>>
+sqlite_journal::start_copy(const std::string& path) {
+  /// Lets the journal end a copy that its holder still has.
+  struct shared_copy final : copy {
+    explicit shared_copy(std::shared_ptr<journal_copy> c) : run(std::move(c)) {}
+    result<bool> step() override { return run->step(); }
+    std::shared_ptr<journal_copy> run;
+  };
+  std::error_code ec;
+  if (path == path_ || std::filesystem::equivalent(path, path_, ec))
+    return fail(errc::invalid, "that is the journal itself", "copy to " + path);
+  if (auto running = copy_.lock(); running && running->running())
+    return fail(errc::conflict, "another copy is under way", "copy to " + path);
+  return with_database([&](database& db) -> result<std::unique_ptr<copy>> {
+    auto started = journal_copy::start(db, path);
+    if (!started)
+      return tl::unexpected(started.error());
+    std::shared_ptr<journal_copy> run{std::move(*started)};
+    copy_ = run;
+    return std::make_unique<shared_copy>(std::move(run));
+  });
+}
+
+result<bool> sqlite_journal::trim(time_point now) {
+  return with_database([&](database& db) -> result<bool> {
+    auto more = trim_piece(db, options_, now, next_seq_);
+    if (more && !*more && db.wal_frames() > 0)
+      if (auto ok = db.checkpoint(false); !ok)
+        return tl::unexpected(ok.error());
+    return more;
+  });
+}
+
+result<void> sqlite_journal::checkpoint() {
+  return with_database([](database& db) { return db.checkpoint(true); });
+}
+
+result<std::unique_ptr<sqlite_journal>> open_journal(const std::string& path,
+                                                     journal_options options) {
+  owner_file owner;
+  if (!options.in_memory) {
+    auto taken = owner_file::take(path);
+    if (!taken)
+      return tl::unexpected(taken.error());
+    owner = std::move(*taken);
+  }
+  opened report;
+  auto db = open_journal_file(path, options, true, report);
+  if (!db)
+    return tl::unexpected(db.error());
+  auto next = read_next_seq(*db);
+  if (!next)
+    return tl::unexpected(next.error());
+  return std::make_unique<sqlite_journal>(path, std::move(options),
+                                          std::move(owner), std::move(*db),
+                                          std::move(report), *next);
+}
+
+} // namespace spark

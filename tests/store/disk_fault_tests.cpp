@@ -1,0 +1,109 @@
+// What an append leaves behind when the disk lets it down.
+
+#include "fault_vfs.hpp"
+#include "journal_samples.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace spark;
+using namespace spark::testing;
+using Catch::Matchers::Contains;
+
+namespace {
+
+journal_options faulty() {
+  journal_options options;
+  options.vfs = fault_vfs::name;
+  return options;
+}
+
+} // namespace
+
+TEST_CASE("after a failed fsync the file is opened anew", "[store]") {
+  fault_vfs faults;
+  temp_dir dir;
+  auto j = must(open_journal(dir / "j.db", faulty()));
+  auto stored = append(*j, rows("a", 1, 3), {snapshot("a")});
+  std::vector batch{row("a", 4), row("b", 5)};
+  faults.fail_sync(1);
+  auto failed = j->append(batch, {snapshot("a")});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == errc::io);
+  CHECK_THAT(failed.error().message, Contains("SQLITE_IOERR_FSYNC"));
+  CHECK(batch[0].seq == 0);
+  // The bytes are in the file, yet append said no: they must not come back.
+  auto history = must(j->load("a"));
+  CHECK(j->reopened() == 1);
+  CHECK(history.rows.empty());
+  CHECK(history.snapshot.seq == stored.back().seq);
+  CHECK(must(j->streams()).size() == 1);
+  CHECK(must(j->streams())[0].rows == 3);
+  auto again = append(*j, batch);
+  CHECK(must(j->load("a")).rows == std::vector{again[0]});
+  CHECK(must(j->first_broken_row("a")) == 0);
+  j.reset();
+  j = must(open_journal(dir / "j.db", faulty()));
+  CHECK(j->report().rows == 5);
+  CHECK(j->report().damaged_uids.empty());
+}
+
+TEST_CASE("a write that fails stores nothing, wherever it fails", "[store]") {
+  fault_vfs faults;
+  temp_dir dir;
+  auto code = GENERATE(SQLITE_IOERR_WRITE, SQLITE_FULL);
+  auto options = faulty();
+  options.checkpoint_frames = 8; // its writes fail too
+  auto j = must(open_journal(dir / "j.db", options));
+  std::vector<journal_row> stored;
+  int failures = 0;
+  for (int n = 0; n < 60; ++n) {
+    if (n % 2 == 1)
+      faults.fail_write(1 + n / 2, code);
+    auto batch = rows("a", n * 4, 4);
+    auto ok = j->append(batch, {});
+    if (ok)
+      stored.insert(stored.end(), batch.begin(), batch.end());
+    else
+      ++failures;
+    faults.fail_write(0, 0);
+    CHECK(must(j->load("a")).rows == stored);
+  }
+  CHECK(failures > 3);
+  j.reset();
+  j = must(open_journal(dir / "j.db", options));
+  CHECK(must(j->load("a")).rows == stored);
+  CHECK(j->report().damaged_uids.empty());
+}
+
+TEST_CASE("a checkpoint that fails loses nothing", "[store]") {
+  fault_vfs faults;
+  temp_dir dir;
+  auto options = faulty();
+  options.checkpoint_frames = 4;
+  auto j = must(open_journal(dir / "j.db", options));
+  std::vector<journal_row> stored;
+  for (int n = 0; n < 40; ++n) {
+    must(j->load("a"));  // opened anew, if need be, before the faults
+    faults.fail_sync(2); // the commit's own is the first
+    auto batch = append(*j, rows("a", n, 1));
+    stored.push_back(batch[0]);
+    faults.fail_sync(0);
+  }
+  CHECK(j->reopened() > 0);
+  CHECK(must(j->load("a")).rows == stored);
+}
+
+TEST_CASE("a file that vanished is not silently begun anew", "[store]") {
+  fault_vfs faults;
+  temp_dir dir;
+  auto j = must(open_journal(dir / "j.db", faulty()));
+  append(*j, {row("a", 1)});
+  fs::remove(dir / "j.db");
+  fs::remove(dir / "j.db-wal");
+  std::vector batch{row("a", 2)};
+  faults.fail_sync(1);
+  CHECK_FALSE(j->append(batch, {}));
+  auto failed = j->append(batch, {});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == errc::io);
+}

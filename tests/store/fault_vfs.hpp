@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sqlite3.h>
+
+namespace spark::testing {
+
+/// An SQLite VFS over the default one whose next sync, or write, fails on
+/// command. One at a time; registered while it lives.
+class fault_vfs {
+public:
+  static constexpr const char* name = "spark-faults";
+  fault_vfs();
+  fault_vfs(const fault_vfs&) = delete;
+  fault_vfs& operator=(const fault_vfs&) = delete;
+  ~fault_vfs();
+  /// The n-th sync from now on fails once; its writes are done all the same.
+  void fail_sync(int n) { syncs_left_ = n; }
+  /// The n-th write from now on fails once with `code`.
+  void fail_write(int n, int code) {
+    writes_left_ = n;
+    write_code_ = code;
+  }
+  /// Called by the file methods.
+  int on_sync();
+  int on_write();
+
+private:
+  sqlite3_vfs vfs_{};
+  int syncs_left_ = 0;
+  int writes_left_ = 0;
+  int write_code_ = 0;
+};
+
+} // namespace spark::testing
