@@ -1,0 +1,122 @@
+#include "actors/api/api_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace spark {
+namespace {
+
+using pointer = api_actor::stateful_pointer<api_state>;
+
+constexpr seconds longest_pause{60};
+
+void show(api_state& st) {
+  auto& m = *st.env->counters;
+  m.set(gauge::api_in_flight, st.in_flight);
+  m.set(gauge::api_queue_length, static_cast<double>(st.queue.size()));
+  m.set(gauge::api_window, st.window.size());
+}
+
+void submit(pointer self, op_id id, const api_call& call) {
+  // The callback runs on the transport's thread: it hands the reply on and
+  // does nothing else.
+  auto handle = caf::actor_cast<api_actor>(self);
+  self->state.out->submit(id, call.what, [handle](op_id done, reply r) {
+    caf::anon_send(handle, http_done{done, std::move(r)});
+  });
+}
+
+void send_more(pointer self) {
+  auto& st = self->state;
+  bool paused = st.env->now() < st.paused_until;
+  while (!paused && st.window.has_room(st.in_flight)) {
+    auto id = st.queue.pop();
+    if (!id)
+      break;
+    ++st.in_flight;
+    submit(self, *id, st.calls.at(*id).what);
+  }
+  show(st);
+}
+
+void pause(pointer self, seconds wait) {
+  auto& st = self->state;
+  wait = std::clamp(wait, seconds{1}, longest_pause);
+  st.paused_until = st.env->now() + wait;
+  self->delayed_send(self, wait, resume_calls{++st.pause_generation});
+}
+
+void learn(pointer self, const reply& r) {
+  auto& st = self->state;
+  if (r.how == sent::answered && r.status == 429) {
+    st.window.throttled();
+    pause(self, r.retry_after);
+    spdlog::warn("the API server is throttling us; window {}",
+                 st.window.size());
+  } else if (r.how == sent::answered && r.status < 500) {
+    st.window.succeeded();
+  } else if (r.how == sent::maybe) {
+    st.window.throttled();
+  }
+}
+
+void finish(pointer self, const http_done& done) {
+  auto& st = self->state;
+  auto it = st.calls.find(done.id);
+  if (it == st.calls.end())
+    return;
+  auto call = std::move(it->second);
+  st.calls.erase(it);
+  st.env->counters->api_request(to_string(call.what.what.method),
+                                call.what.resource, done.what.status);
+  if (call.what.rank != priority::lease) {
+    --st.in_flight;
+    learn(self, done.what);
+  }
+  if (done.what.how == sent::answered && done.what.status == 403)
+    spdlog::error("{} {}: {}", to_string(call.what.what.method),
+                  call.what.what.path, error_of_reply(done.what, "").message);
+  call.promise.deliver(done.what);
+  send_more(self);
+}
+
+} // namespace
+
+api_actor::behavior_type run_api(pointer self, std::shared_ptr<transport> out,
+                                 environment_ptr env, int window) {
+  auto& st = self->state;
+  st.out = std::move(out);
+  st.env = std::move(env);
+  st.window = call_window{window};
+  return {
+      [self](const api_call& call) {
+        auto& s = self->state;
+        auto promise = self->make_response_promise<reply>();
+        auto id = s.env->next_op();
+        if (call.rank == priority::lease) {
+          s.calls.emplace(id, api_state::waiting_call{call, promise});
+          submit(self, id, call);
+          return promise;
+        }
+        if (!s.queue.push(id, call.rank, call.about)) {
+          s.env->counters->add(counter::events_dropped);
+          reply dropped;
+          dropped.why =
+              error{errc::not_sent, "too many Kubernetes Events wait", "", 0};
+          promise.deliver(std::move(dropped));
+          return promise;
+        }
+        s.calls.emplace(id, api_state::waiting_call{call, promise});
+        send_more(self);
+        return promise;
+      },
+      [self](const http_done& done) { finish(self, done); },
+      [self](const resume_calls& r) {
+        if (r.generation == self->state.pause_generation)
+          send_more(self);
+      },
+  };
+}
+
+} // namespace spark

@@ -1,0 +1,123 @@
+#include "actors/app/machine.hpp"
+
+namespace spark {
+namespace {
+
+/// Reasons and wording that users of v1beta2 know from `kubectl describe`.
+struct announcer {
+  const app_state& s;
+  std::vector<announcement>& out;
+
+  void normal(std::string reason, std::string message) {
+    out.push_back({std::move(reason), false, std::move(message)});
+  }
+  void warn(std::string reason, std::string message) {
+    out.push_back({std::move(reason), true, std::move(message)});
+  }
+  [[nodiscard]] std::string app() const { return "SparkApplication " + s.name; }
+
+  void operator()(const claim_intended& e) {
+    if (e.number == 1)
+      normal("SparkApplicationAdded",
+             app() + " was added, enqueuing it for submission");
+  }
+  void operator()(const driver_created& e) {
+    normal("SparkApplicationSubmitted", app() + " was submitted successfully");
+    driver_state("", e.driver);
+  }
+  void operator()(const driver_changed& e) {
+    driver_state(s.driver.phase, e.driver);
+    if (e.driver.waiting != s.driver.waiting &&
+        (e.driver.waiting.find("Err") != std::string::npos ||
+         e.driver.waiting.find("BackOff") != std::string::npos))
+      warn("SparkDriverPending", "Driver " + e.driver.name +
+                                     " cannot start: " + e.driver.waiting +
+                                     ": " + e.driver.waiting_message);
+  }
+  void operator()(const driver_succeeded&) {
+    normal("SparkDriverCompleted", "Driver " + s.driver.name + " completed");
+    normal("SparkApplicationCompleted", app() + " completed");
+  }
+  void operator()(const driver_failed& e) {
+    warn("SparkDriverFailed", "Driver " + s.current.pod_name + " failed");
+    warn("SparkApplicationFailed", app() + " failed: " + e.message);
+  }
+  void operator()(const driver_lost& e) {
+    warn("SparkDriverNotFound", "Driver pod " + s.current.pod_name +
+                                    " not found, marking application as "
+                                    "Failing");
+    warn("SparkApplicationFailed", app() + " failed: " + e.message);
+  }
+  void operator()(const driver_given_up& e) {
+    warn("SparkDriverFailed", e.message);
+  }
+  void operator()(const submission_failed& e) {
+    warn("SparkApplicationSubmissionFailed",
+         "failed to submit " + app() + ": " + e.message);
+  }
+  void operator()(const spec_refused& e) {
+    warn("SparkApplicationSubmissionFailed",
+         "failed to submit " + app() + ": " + e.message);
+  }
+  void operator()(const attempt_blocked& e) { warn(e.reason, e.message); }
+  void operator()(const app_invalidated&) {
+    normal("SparkApplicationSpecUpdateProcessed",
+           "Successfully processed spec update for " + app());
+  }
+  void operator()(const rerun_due&) {
+    warn("SparkApplicationPendingRerun", app() + " is pending rerun");
+  }
+  void operator()(const deletion_seen&) {
+    normal("SparkApplicationDeleted", app() + " was deleted");
+  }
+  void operator()(const claims_pruned&) {
+    warn("ClaimPruned", "the installed SparkApplication CRD drops "
+                        "status.claim; nothing is submitted until the "
+                        "operator's own CRD is applied");
+  }
+  void operator()(const executors_changed& e) {
+    for (auto& [pod, state] : e.changed)
+      executor_state(pod, state);
+  }
+  template<class Other>
+  void operator()(const Other&) {
+    // The rest is of interest to the journal only.
+  }
+
+private:
+  void driver_state(const std::string& before, const driver_fact& d) {
+    if (before == d.phase)
+      return;
+    if (d.phase == "Pending")
+      normal("SparkDriverPending", "Driver " + d.name + " is pending");
+    else if (d.phase == "Running")
+      normal("SparkDriverRunning", "Driver " + d.name + " is running");
+    else if (d.phase == "Unknown")
+      warn("SparkDriverUnknownState", "Driver " + d.name + " in unknown state");
+  }
+
+  void executor_state(const std::string& pod, const std::string& state) {
+    if (state == "PENDING")
+      normal("SparkExecutorPending", "Executor " + pod + " is pending");
+    else if (state == "RUNNING")
+      normal("SparkExecutorRunning", "Executor " + pod + " is running");
+    else if (state == "COMPLETED")
+      normal("SparkExecutorCompleted", "Executor " + pod + " completed");
+    else if (state == "FAILED")
+      warn("SparkExecutorFailed", "Executor " + pod + " failed");
+    else
+      warn("SparkExecutorUnknownState",
+           "Executor " + pod + " in unknown state");
+  }
+};
+
+} // namespace
+
+std::vector<announcement> announce(const app_state& before,
+                                   const app_event& event) {
+  std::vector<announcement> out;
+  std::visit(announcer{before, out}, event);
+  return out;
+}
+
+} // namespace spark

@@ -1,0 +1,268 @@
+#include "actors/app/app_actor.hpp"
+
+#include "messages/codec.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace spark {
+namespace {
+
+namespace json = boost::json;
+using pointer = app_actor::stateful_pointer<app_actor_state>;
+
+void pump(pointer self);
+
+// -- telling users
+// ---------------------------------------------------------------
+
+void post_event(pointer self, const announcement& what) {
+  auto& st = self->state;
+  auto now = st.env->now();
+  auto seed = fmt::format("{}/{}/{}", st.uid, to_millis(now), st.announced++);
+  auto name = fmt::format("{}.{:016x}", st.key.name,
+                          jitter(seed, 0, ~std::uint64_t{0}));
+  api_call call;
+  call.what.method = verb::post;
+  call.what.path = core_path(st.key.ns, "events") + "?timeout=5s";
+  call.what.body = json::serialize(
+      kubernetes_event(what, st.key, st.uid, st.env->instance, name, now));
+  call.rank = priority::event;
+  call.about = st.key;
+  call.resource = "events";
+  self->request(st.api, caf::infinite, std::move(call))
+      .then([](const reply&) {},
+            [](const caf::error&) {
+              // Shutdown. The journal has what the Event would have said.
+            });
+}
+
+void tell(pointer self, const std::vector<announcement>& all) {
+  for (auto& a : all) {
+    auto level = a.warning ? spdlog::level::warn : spdlog::level::info;
+    spdlog::log(level, "{}: {}: {}", to_string(self->state.key), a.reason,
+                a.message);
+    post_event(self, a);
+  }
+}
+
+void count(pointer self, phase before, phase after) {
+  if (before == after)
+    return;
+  auto& st = self->state;
+  auto& m = *st.env->counters;
+  auto& s = st.session->state();
+  auto since_claim =
+      std::chrono::duration<double>(st.env->now() - s.claimed_at);
+  if (after == phase::submitted ||
+      (before == phase::claimed && s.submitted_at != no_time)) {
+    m.add(counter::submissions);
+    m.observe(histogram::submit_latency, since_claim.count());
+  }
+  if (after == phase::running) {
+    m.observe(histogram::start_latency, since_claim.count());
+    m.add(gauge::running, 1);
+  }
+  if (before == phase::running)
+    m.add(gauge::running, -1);
+  if (after == phase::completed)
+    m.add(counter::successes);
+  if (after == phase::failed)
+    m.add(s.current.outcome == "SubmissionFailed" ||
+                  s.current.outcome == "Refused"
+              ? counter::failed_submissions
+              : counter::failures);
+}
+
+// -- doing
+// -------------------------------------------------------------------------
+
+struct running_procedure {
+  effect what;
+  std::unique_ptr<procedure> steps;
+};
+
+void advance(pointer self, std::shared_ptr<running_procedure> p,
+             const reply* last) {
+  auto& st = self->state;
+  auto step = p->steps->next(last);
+  if (auto* end = std::get_if<procedure_end>(&step)) {
+    st.session->ended(p->what, std::move(*end), st.env->now());
+    pump(self);
+    return;
+  }
+  self->request(st.api, caf::infinite, std::move(std::get<api_call>(step)))
+      .then([self, p](const reply& r) { advance(self, p, &r); },
+            [self, p](const caf::error&) {
+              // The api actor answers every call; without it we are shutting
+              // down, and whether the request left is for the next start to
+              // see.
+              reply lost;
+              lost.how = sent::maybe;
+              lost.why = error{errc::cancelled, "shutting down", "", 0};
+              advance(self, p, &lost);
+            });
+}
+
+// -- deciding
+// ------------------------------------------------------------------------
+
+/// At most one append is outstanding; while it is, facts wait in the session.
+bool append_next(pointer self) {
+  auto& st = self->state;
+  auto next = st.session->next(st.env->now());
+  if (!next)
+    return false;
+  append_row row;
+  row.row = std::move(next->row);
+  if (next->snapshot)
+    row.snapshots.push_back(std::move(*next->snapshot));
+  self->request(st.journal, caf::infinite, std::move(row))
+      .then(
+          [self](const appended& done) {
+            auto& s = self->state;
+            auto before = s.session->state().at;
+            auto news = s.session->committed(done.at);
+            count(self, before, s.session->state().at);
+            if (s.session->state().pruned)
+              s.env->condition->claims_pruned = true;
+            tell(self, news);
+            pump(self);
+          },
+          [self](const caf::error&) {
+            self->quit(); // no journal actor: shutting down
+          });
+  return true;
+}
+
+void arm(pointer self, time_point now) {
+  auto& st = self->state;
+  auto at = st.session->wake(now);
+  if (at == st.timer_at)
+    return;
+  st.timer_at = at;
+  ++st.timer_generation; // an earlier timer is ignored when it fires
+  if (at != no_time)
+    self->delayed_send(self, std::max(at - now, milliseconds{0}),
+                       wake_up{st.timer_generation});
+}
+
+void pump(pointer self) {
+  auto& st = self->state;
+  if (append_next(self))
+    return;
+  auto now = st.env->now();
+  auto due = st.session->start_due(now);
+  for (auto& d : due)
+    advance(self,
+            std::make_shared<running_procedure>(
+                running_procedure{std::move(d.what), std::move(d.steps)}),
+            nullptr);
+  if (append_next(self))
+    return;
+  arm(self, now);
+  if (st.session->stuck(now)) {
+    st.env->counters->set(gauge::idle_without_timer, 1);
+    spdlog::critical("{}: phase {} waits for nothing; looking again",
+                     to_string(st.key), to_string(st.session->state().at));
+  }
+  if (st.session->finished(now) && !st.retiring) {
+    st.retiring = true;
+    self->send(st.registry, retire_app{st.uid, st.messages});
+  }
+}
+
+void start(pointer self) {
+  auto& st = self->state;
+  // Everything else waits in the mailbox until the history is here.
+  self->request(st.journal, caf::infinite, load_stream{st.uid})
+      .await(
+          [self](const loaded_stream& loaded) {
+            auto history = fold(loaded.history);
+            if (history)
+              self->state.session->restore(std::move(*history));
+            else
+              spdlog::error(
+                  "{}: its history cannot be read ({}); going on from "
+                  "what the cluster says",
+                  to_string(self->state.key), to_string(history.error()));
+          },
+          [self](const caf::error&) { self->quit(); });
+}
+
+} // namespace
+
+json::object kubernetes_event(const announcement& what, const object_key& app,
+                              const std::string& uid,
+                              const std::string& instance,
+                              const std::string& event_name, time_point now) {
+  auto at = to_rfc3339(now);
+  auto message = what.message.size() > 1000
+                     ? what.message.substr(0, 1000) + "..."
+                     : what.message;
+  return {{"apiVersion", "v1"},
+          {"kind", "Event"},
+          {"metadata", {{"name", event_name}, {"namespace", app.ns}}},
+          {"involvedObject",
+           {{"apiVersion", "sparkoperator.k8s.io/v1beta2"},
+            {"kind", "SparkApplication"},
+            {"namespace", app.ns},
+            {"name", app.name},
+            {"uid", uid}}},
+          {"reason", what.reason},
+          {"message", message},
+          {"type", what.warning ? "Warning" : "Normal"},
+          {"source", {{"component", "spark-operator"}}},
+          {"reportingComponent", "spark-operator"},
+          {"reportingInstance", instance},
+          {"firstTimestamp", at},
+          {"lastTimestamp", at},
+          {"count", 1}};
+}
+
+app_actor::behavior_type run_app(pointer self, object_key key, std::string uid,
+                                 environment_ptr env, journal_actor journal,
+                                 api_actor api, registry_actor registry) {
+  auto& st = self->state;
+  st.session = std::make_unique<app_session>(key, uid, env->facts);
+  st.key = std::move(key);
+  st.uid = std::move(uid);
+  st.env = std::move(env);
+  st.journal = std::move(journal);
+  st.api = std::move(api);
+  st.registry = std::move(registry);
+  start(self);
+  return {
+      [self](const adopt_app& m) {
+        auto& s = self->state;
+        ++s.messages;
+        s.retiring = false;
+        s.session->adopt(m.app, m.drivers, m.epoch);
+        pump(self);
+      },
+      [self](const app_seen& m) {
+        auto& s = self->state;
+        ++s.messages;
+        s.retiring = false;
+        s.session->observe(m.app);
+        pump(self);
+      },
+      [self](const app_fact& m) {
+        auto& s = self->state;
+        ++s.messages;
+        s.retiring = false;
+        s.session->take(m.fact);
+        pump(self);
+      },
+      [self](const wake_up& w) {
+        auto& s = self->state;
+        if (w.generation != s.timer_generation)
+          return;
+        s.timer_at = no_time;
+        s.session->take(timer_fired{});
+        pump(self);
+      },
+  };
+}
+
+} // namespace spark

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/app/session.hpp"
+#include "actors/environment.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+
+namespace spark {
+
+/// The mailbox around one application's session: moves facts in, appends rows,
+/// carries out procedures, keeps one timer. No rule lives here.
+struct app_actor_state {
+  static constexpr const char* name = "app";
+
+  app_actor_state() = default;
+
+  std::unique_ptr<app_session> session;
+  object_key key;
+  std::string uid;
+  environment_ptr env;
+  journal_actor journal;
+  api_actor api;
+  registry_actor registry;
+  std::uint64_t messages = 0; ///< of the registry, seen so far
+  std::uint64_t timer_generation = 0;
+  time_point timer_at{};
+  std::int64_t announced = 0; ///< makes names of Kubernetes Events unique
+  bool retiring = false;
+};
+
+app_actor::behavior_type
+run_app(app_actor::stateful_pointer<app_actor_state> self, object_key key,
+        std::string uid, environment_ptr env, journal_actor journal,
+        api_actor api, registry_actor registry);
+
+/// The core/v1 Event that tells users about `what`.
+[[nodiscard]] boost::json::object
+kubernetes_event(const announcement& what, const object_key& app,
+                 const std::string& uid, const std::string& instance,
+                 const std::string& event_name, time_point now);
+
+} // namespace spark

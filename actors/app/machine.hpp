@@ -1,0 +1,103 @@
+#pragma once
+
+#include "crds/status.hpp"
+#include "messages/app_state.hpp"
+
+#include <compare>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+/// The application machine: three pure functions around one state. No clock, no
+/// dice, no I/O; whatever they need comes as an argument.
+namespace spark {
+
+/// Raised when decide() concludes something else from the same facts, so that
+/// replay re-decides only rows of its own rules.
+inline constexpr std::int64_t rules_version = 1;
+
+/// The rules: what does this fact mean? Empty when it means nothing new.
+[[nodiscard]] std::vector<app_event>
+decide(const app_state& state, const app_stimulus& stimulus, time_point now);
+
+/// Applies what was concluded. Total: any event fits any state.
+void evolve(app_state& state, const app_event& event, time_point at);
+
+enum class effect_kind {
+  claim_attempt,
+  sweep_attempt,
+  create_config,
+  create_service,
+  create_driver,
+  delete_driver,
+  look_at_driver,
+  look_at_app,
+  patch_status
+};
+BOOST_DESCRIBE_ENUM(effect_kind, claim_attempt, sweep_attempt, create_config,
+                    create_service, create_driver, delete_driver,
+                    look_at_driver, look_at_app, patch_status)
+
+[[nodiscard]] std::string_view to_string(effect_kind k);
+
+/// An intent. Two effects are the same if kind, attempt and target are.
+struct effect {
+  effect_kind kind = effect_kind::look_at_app;
+  std::int64_t attempt = 0;
+  std::string target; ///< uid of what is to be deleted, else empty
+  auto operator<=>(const effect&) const = default;
+};
+
+/// What only this process knows.
+struct app_view {
+  struct backoff {
+    time_point not_before{};
+    int tries = 0;
+  };
+  bool observed = false;        ///< a first observation in this term was made
+  application_status status;    ///< as last observed
+  std::string resource_version; ///< of the application, as last observed
+  std::string loaded_hash;      ///< hash of the spec in memory; empty: none
+  std::set<effect> in_flight;
+  std::map<effect_kind, backoff> backoffs;
+  time_point looked_at{};      ///< last answered live GET of the driver
+  time_point status_sent_at{}; ///< last status write that was accepted
+};
+
+/// What is still to be done in this state, at this time. Level-based: it does
+/// not matter which edge led here, nor what was tried before.
+[[nodiscard]] std::vector<effect> plan(const app_state& state,
+                                       const app_view& view, time_point now);
+
+/// When plan() or decide() may want something without any new fact. no_time:
+/// nothing is being waited for.
+[[nodiscard]] time_point wake_at(const app_state& state, const app_view& view,
+                                 time_point now);
+
+/// The status that this state should show. `observed` supplies what we do not
+/// own and must keep.
+[[nodiscard]] application_status projection(const app_state& state,
+                                            const application_status& observed);
+
+/// A Kubernetes Event that tells users what happened.
+struct announcement {
+  std::string reason;
+  bool warning = false;
+  std::string message;
+  bool operator==(const announcement&) const = default;
+};
+[[nodiscard]] std::vector<announcement> announce(const app_state& before,
+                                                 const app_event& event);
+
+/// Whose driver pod is it?
+enum class driver_owner {
+  current,       ///< ours, of the open attempt
+  older_attempt, ///< ours, of another attempt
+  predecessor,   ///< of a deleted application of the same name
+  foreign        ///< somebody else's
+};
+[[nodiscard]] driver_owner owner_of(const app_state& state,
+                                    const driver_fact& driver);
+
+} // namespace spark

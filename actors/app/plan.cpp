@@ -1,0 +1,221 @@
+#include "actors/app/machine.hpp"
+#include "actors/app/phases.hpp"
+
+#include <algorithm>
+
+namespace spark {
+namespace {
+
+constexpr seconds executor_status_pause{2};
+
+/// Everything plan() and wake_at() have in common: what is wanted, and from
+/// when on. So there is no state that wants something and never wakes for it.
+class planner {
+public:
+  struct wish {
+    effect what;
+    time_point from; ///< not before
+  };
+
+  planner(const app_state& s, const app_view& v, time_point now)
+      : s_(s), v_(v), now_(now) {}
+
+  std::vector<wish> take() {
+    if (!v_.observed)
+      return {};
+    want_stray_removed();
+    if (s_.at != phase::gone) {
+      by_phase();
+      want_status();
+    }
+    return std::move(wishes_);
+  }
+
+private:
+  void want(effect_kind kind, std::string target = {}, time_point from = {}) {
+    wishes_.push_back({{kind, s_.current.number, std::move(target)}, from});
+  }
+
+  [[nodiscard]] time_point next_look() const {
+    return v_.looked_at + row_of(s_.at).looks_again;
+  }
+
+  void want_stray_removed() {
+    if (!s_.stray_uid.empty())
+      want(effect_kind::delete_driver, s_.stray_uid);
+  }
+
+  void by_phase() {
+    switch (s_.at) {
+    case phase::fresh:
+    case phase::pending_rerun:
+      want(effect_kind::look_at_app, {}, next_look());
+      break;
+    case phase::claiming:
+      want_claim();
+      break;
+    case phase::claimed:
+      want_driver();
+      break;
+    case phase::submitted:
+    case phase::running:
+    case phase::unknown:
+      want(effect_kind::look_at_driver, {},
+           s_.missing ? v_.looked_at + missing_confirm
+                      : next_look() + spread());
+      break;
+    case phase::failing:
+    case phase::deleting:
+      want_driver_gone();
+      break;
+    case phase::invalidating:
+      // Each of these states is shown before the next one follows.
+      if (v_.status.state == "INVALIDATING")
+        want_driver_gone();
+      break;
+    case phase::succeeding:
+    case phase::submission_failed:
+    case phase::completed:
+    case phase::failed:
+    case phase::gone:
+      break;
+    }
+  }
+
+  void want_claim() {
+    if (s_.current.unsure)
+      want(effect_kind::look_at_app);
+    else
+      want(effect_kind::claim_attempt);
+  }
+
+  void want_driver() {
+    auto& c = s_.current;
+    if (s_.blocked == blockage::older_attempt && !s_.blocked_terminating)
+      want(effect_kind::delete_driver, s_.blocked_uid);
+    if (s_.blocked == blockage::older_attempt ||
+        s_.blocked == blockage::old_driver) {
+      want(effect_kind::look_at_driver, {}, next_look());
+    } else if (s_.blocked == blockage::name_conflict) {
+      want(effect_kind::look_at_driver, {}, v_.looked_at + seconds{60});
+    } else if (!c.mine || c.unsure) {
+      bool looked = v_.looked_at >= c.settle_until - settle_time;
+      want(effect_kind::look_at_driver, {},
+           looked ? std::max(c.settle_until, v_.looked_at + seconds{1})
+                  : time_point{});
+    } else {
+      want_children();
+    }
+  }
+
+  void want_children() {
+    auto& c = s_.current;
+    if (v_.loaded_hash != c.spec_hash) {
+      // Edited a moment ago, or not seen since a restart: fetch it.
+      want(effect_kind::look_at_app);
+      return;
+    }
+    if (!c.swept) {
+      want(effect_kind::sweep_attempt);
+      return;
+    }
+    if (!c.config_ready)
+      want(effect_kind::create_config);
+    if (!c.service_ready)
+      want(effect_kind::create_service);
+    if (c.config_ready && c.service_ready)
+      want(effect_kind::create_driver);
+  }
+
+  void want_driver_gone() {
+    if (s_.at == phase::deleting && s_.orphan)
+      return;
+    bool here = s_.has_driver && !s_.missing;
+    if (here && !s_.driver.terminating)
+      want(effect_kind::delete_driver, s_.driver.uid);
+    want(effect_kind::look_at_driver, {}, here ? next_look() : time_point{});
+  }
+
+  /// One status write at a time, of the newest content. Executors alone may
+  /// wait, so that a thousand of them do not cost a thousand writes.
+  void want_status() {
+    if (s_.at == phase::claiming || s_.at == phase::deleting || s_.pruned)
+      return;
+    if (s_.at == phase::fresh)
+      return;
+    auto wanted = projection(s_, v_.status);
+    if (wanted == v_.status)
+      return;
+    auto without_executors = wanted;
+    without_executors.executor_state = v_.status.executor_state;
+    without_executors.executor_counts = v_.status.executor_counts;
+    bool only_executors = without_executors == v_.status;
+    want(effect_kind::patch_status, {},
+         only_executors ? v_.status_sent_at + executor_status_pause
+                        : time_point{});
+  }
+
+  /// Live GETs of many running drivers must not come in one burst.
+  [[nodiscard]] milliseconds spread() const {
+    return milliseconds{
+        s_.at == phase::running ? jitter(s_.uid, s_.current.number, 30000) : 0};
+  }
+
+  const app_state& s_;
+  const app_view& v_;
+  time_point now_;
+  std::vector<wish> wishes_;
+};
+
+time_point not_before(const app_view& v, const planner::wish& w) {
+  auto from = w.from;
+  if (auto it = v.backoffs.find(w.what.kind); it != v.backoffs.end())
+    from = std::max(from, it->second.not_before);
+  return from;
+}
+
+bool busy(const app_view& v, const effect& e) {
+  return v.in_flight.count(e) > 0;
+}
+
+/// Give-ups that decide() concludes from time alone.
+time_point gives_up_at(const app_state& s) {
+  if (s.at == phase::claimed && s.blocked == blockage::name_conflict)
+    return s.blocked_since + name_conflict_limit;
+  if (s.at == phase::submitted && s.waiting_since != no_time &&
+      s.spec.start_timeout > 0)
+    return s.waiting_since + seconds{s.spec.start_timeout};
+  return no_time;
+}
+
+} // namespace
+
+std::vector<effect> plan(const app_state& state, const app_view& view,
+                         time_point now) {
+  std::vector<effect> out;
+  for (auto& w : planner{state, view, now}.take())
+    if (not_before(view, w) <= now && !busy(view, w.what))
+      out.push_back(std::move(w.what));
+  return out;
+}
+
+time_point wake_at(const app_state& state, const app_view& view,
+                   time_point now) {
+  time_point at = gives_up_at(state);
+  if (at != no_time && at <= now)
+    at = now + seconds{1};
+  for (auto& w : planner{state, view, now}.take()) {
+    if (busy(view, w.what))
+      continue;
+    auto from = std::max(not_before(view, w), now);
+    if (at == no_time || from < at)
+      at = from;
+  }
+  return at;
+}
+
+std::string_view to_string(effect_kind k) {
+  return boost::describe::enum_to_string(k, "?");
+}
+
+} // namespace spark

@@ -1,0 +1,609 @@
+#include "actors/app/procedure.hpp"
+
+#include "k8s/watch/collection.hpp"
+
+#include <boost/json.hpp>
+
+namespace spark {
+namespace {
+
+namespace json = boost::json;
+
+/// The server gives up on a write after this long, so none lands later than
+/// settle_time after it was sent.
+constexpr std::string_view write_timeout = "?timeout=5s";
+
+std::optional<json::value> parsed(const reply& r) {
+  boost::system::error_code ec;
+  auto v = json::parse(r.body, ec);
+  if (ec)
+    return std::nullopt;
+  return v;
+}
+
+bool answered(const reply& r, int status) {
+  return r.how == sent::answered && r.status == status;
+}
+
+bool success(const reply& r) {
+  return r.how == sent::answered && r.status >= 200 && r.status < 300;
+}
+
+class base : public procedure {
+public:
+  base(effect what, procedure_context c)
+      : what_(std::move(what)), c_(std::move(c)) {}
+
+protected:
+  api_call call(verb v, std::string path, std::string resource,
+                json::value body = nullptr,
+                priority rank = priority::work) const {
+    api_call out;
+    out.what.method = v;
+    out.what.path = std::move(path);
+    if (v != verb::get)
+      out.what.path += write_timeout;
+    if (!body.is_null())
+      out.what.body = json::serialize(body);
+    if (v == verb::patch)
+      out.what.content_type = "application/merge-patch+json";
+    out.rank = rank;
+    out.about = c_.app;
+    out.resource = std::move(resource);
+    return out;
+  }
+
+  api_call get_app() const {
+    return call(verb::get, application_path(c_.app), "sparkapplications");
+  }
+
+  api_call get_driver() const {
+    return call(verb::get,
+                core_path(c_.app.ns, "pods", c_.state.current.pod_name),
+                "pods");
+  }
+
+  api_call remove(std::string_view plural, std::string_view name,
+                  std::string_view uid) const {
+    json::object body{{"apiVersion", "v1"},
+                      {"kind", "DeleteOptions"},
+                      {"preconditions", {{"uid", uid}}}};
+    return call(verb::del, core_path(c_.app.ns, plural, name),
+                std::string{plural}, std::move(body));
+  }
+
+  /// Reads a reply that should hold the application.
+  void take_app(procedure_end& end, const reply& r) const {
+    if (answered(r, 404)) {
+      end.app_is_gone = true;
+      return;
+    }
+    auto v = success(r) ? parsed(r) : std::nullopt;
+    auto app = v ? read_application(*v, c_.facts)
+                 : result<observed_application>{
+                       fail(errc::bad_reply, "no application in the reply")};
+    if (!app)
+      end.failed = true;
+    else if (app->uid != c_.uid)
+      end.app_is_gone = true; // the name belongs to a new object
+    else
+      end.app = std::move(*app);
+  }
+
+  [[nodiscard]] std::string words_of(const reply& r) const {
+    return error_of_reply(r, "").message;
+  }
+
+  effect what_;
+  procedure_context c_;
+};
+
+/// PATCH /status with uid and resourceVersion: nobody's stale view can land on
+/// a newer claim or on a re-created object.
+json::object status_body(const procedure_context& c, json::object patch) {
+  return {
+      {"metadata", {{"uid", c.uid}, {"resourceVersion", c.resource_version}}},
+      {"status", std::move(patch)}};
+}
+
+std::string status_path(const object_key& k) {
+  return application_path(k) + "/status";
+}
+
+class claim_attempt : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last) {
+      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
+      return call(verb::patch, status_path(c_.app), "sparkapplications/status",
+                  status_body(c_, std::move(patch)), priority::claim);
+    }
+    procedure_end end;
+    claim_settled settled;
+    settled.number = what_.attempt;
+    settled.how = ending_of(*last);
+    if (settled.how == ending::done) {
+      take_app(end, *last);
+      auto holds = end.app && end.app->fact.claim_number == what_.attempt;
+      settled.pruned = !holds;
+    } else {
+      settled.message = words_of(*last);
+      end.failed = settled.how != ending::conflict;
+      end.app_is_gone = answered(*last, 404);
+    }
+    end.stimuli.push_back(std::move(settled));
+    return end;
+  }
+};
+
+class patch_status : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last) {
+      bool over = c_.state.ended_at != no_time;
+      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
+      return call(verb::patch, status_path(c_.app), "sparkapplications/status",
+                  status_body(c_, std::move(patch)),
+                  over ? priority::work : priority::status);
+    }
+    procedure_end end;
+    if (looking_) {
+      take_app(end, *last);
+      return end;
+    }
+    if (success(*last)) {
+      take_app(end, *last);
+      end.status_written = !end.failed;
+      return end;
+    }
+    if (answered(*last, 404)) {
+      end.app_is_gone = true;
+      return end;
+    }
+    // Conflict, or nobody knows: a live GET decides, and plan() patches again.
+    if (ending_of(*last) == ending::retry) {
+      end.failed = true;
+      return end;
+    }
+    looking_ = true;
+    return get_app();
+  }
+
+private:
+  bool looking_ = false;
+};
+
+class look_at_app : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return get_app();
+    procedure_end end;
+    take_app(end, *last);
+    end.pause = seconds{1};
+    return end;
+  }
+};
+
+class look_at_driver : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return get_driver();
+    procedure_end end;
+    driver_looked_up fact;
+    if (success(*last)) {
+      auto v = parsed(*last);
+      fact.found = v.has_value();
+      if (v)
+        fact.driver = read_driver(*v);
+      end.failed = !v;
+    } else {
+      end.failed = !answered(*last, 404);
+    }
+    end.looked_at_driver = !end.failed;
+    if (!end.failed)
+      end.stimuli.push_back(std::move(fact));
+    return end;
+  }
+};
+
+class delete_driver : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last) {
+      // Our claim must still stand before anything is destroyed. Nothing is
+      // left to ask once the application is gone.
+      if (c_.state.at == phase::gone)
+        return remove_it();
+      return get_app();
+    }
+    if (!removing_)
+      return on_app(*last);
+    procedure_end end;
+    end.failed =
+        !success(*last) && !answered(*last, 404) && !answered(*last, 409);
+    if (answered(*last, 404) || answered(*last, 409))
+      end.stimuli.push_back(gone());
+    end.pause = seconds{5};
+    return end;
+  }
+
+private:
+  procedure_step remove_it() {
+    removing_ = true;
+    return remove("pods", c_.state.current.pod_name, what_.target);
+  }
+
+  procedure_step on_app(const reply& r) {
+    procedure_end end;
+    take_app(end, r);
+    bool stands = end.app && end.app->fact.claim_number == what_.attempt;
+    if (stands || end.app_is_gone)
+      return remove_it();
+    end.failed = true;
+    return end;
+  }
+
+  /// 404, or another pod has the name by now: the one we meant is gone.
+  [[nodiscard]] driver_gone gone() const {
+    driver_fact d;
+    d.name = c_.state.current.pod_name;
+    d.uid = what_.target;
+    return {d};
+  }
+
+  bool removing_ = false;
+};
+
+/// ConfigMaps or the Service of an attempt: names are fixed, so meeting our own
+/// object is success; one with other content is replaced, since they are
+/// immutable; a foreign one is left alone.
+class create_children : public base {
+public:
+  create_children(effect what, procedure_context c, child kind,
+                  std::string plural, std::vector<json::object> objects)
+      : base(std::move(what), std::move(c)), kind_(kind),
+        plural_(std::move(plural)), objects_(std::move(objects)) {}
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return post();
+    switch (doing_) {
+    case doing::post:
+      return on_post(*last);
+    case doing::look:
+      return on_look(*last);
+    case doing::remove:
+      if (success(*last) || answered(*last, 404))
+        return post();
+      return done(ending::retry, words_of(*last));
+    }
+    return done(ending::retry, "");
+  }
+
+private:
+  enum class doing { post, look, remove };
+
+  procedure_step post() {
+    if (at_ == objects_.size())
+      return done(ending::done, "");
+    doing_ = doing::post;
+    return call(verb::post, core_path(c_.app.ns, plural_), plural_,
+                objects_[at_]);
+  }
+
+  procedure_step on_post(const reply& r) {
+    auto how = ending_of(r);
+    if (how == ending::done) {
+      ++at_;
+      return post();
+    }
+    if (how == ending::taken || how == ending::unsure) {
+      doing_ = doing::look;
+      return call(verb::get, core_path(c_.app.ns, plural_, name()), plural_);
+    }
+    return done(how, words_of(r), r);
+  }
+
+  procedure_step on_look(const reply& r) {
+    auto v = success(r) ? parsed(r) : std::nullopt;
+    if (!v)
+      return done(ending::retry, words_of(r));
+    if (controller_uid(*v) != c_.uid)
+      return done(ending::taken, plural_ + " " + name() +
+                                     " exists and does not belong to this "
+                                     "application");
+    if (hash_of(*v) == hash_of(json::value(objects_[at_]))) {
+      ++at_;
+      return post();
+    }
+    doing_ = doing::remove;
+    return remove(plural_, name(), uid_of(*v));
+  }
+
+  procedure_step done(ending how, std::string message) const {
+    return done(how, std::move(message), {});
+  }
+
+  procedure_step done(ending how, std::string message, const reply& r) const {
+    procedure_end end;
+    child_settled fact;
+    fact.number = what_.attempt;
+    fact.what = kind_;
+    fact.how = how;
+    fact.message = std::move(message);
+    fact.over_quota = r.status == 403 &&
+                      error_of_status(403, r.body, "").code == errc::over_quota;
+    end.failed = how != ending::done;
+    end.stimuli.push_back(std::move(fact));
+    return end;
+  }
+
+  [[nodiscard]] std::string name() const {
+    auto& meta = objects_[at_].at("metadata").as_object();
+    return meta.at("name").as_string().c_str();
+  }
+
+  static std::string member(const json::value& v,
+                            std::initializer_list<std::string_view> path) {
+    auto* p = &v;
+    for (auto key : path) {
+      p = p->is_object() ? p->as_object().if_contains(key) : nullptr;
+      if (!p)
+        return {};
+    }
+    return p->is_string() ? std::string{p->as_string()} : std::string{};
+  }
+
+  static std::string hash_of(const json::value& v) {
+    return member(v, {"metadata", "annotations", labels::content_hash});
+  }
+
+  static std::string uid_of(const json::value& v) {
+    return member(v, {"metadata", "uid"});
+  }
+
+  child kind_;
+  std::string plural_;
+  std::vector<json::object> objects_;
+  std::size_t at_ = 0;
+  doing doing_ = doing::post;
+};
+
+class create_driver : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return call(verb::post, core_path(c_.app.ns, "pods"), "pods",
+                  c_.children->driver);
+    child_settled fact;
+    fact.number = what_.attempt;
+    fact.what = child::driver;
+    if (looking_)
+      return on_look(*last, std::move(fact));
+    fact.how = ending_of(*last);
+    if (fact.how == ending::taken) {
+      looking_ = true;
+      return get_driver();
+    }
+    if (fact.how == ending::done) {
+      if (auto v = parsed(*last)) {
+        fact.has_driver = true;
+        fact.driver = read_driver(*v);
+      } else {
+        fact.how = ending::unsure;
+      }
+    } else {
+      fact.message = words_of(*last);
+      fact.over_quota =
+          last->status == 403 &&
+          error_of_status(403, last->body, "").code == errc::over_quota;
+    }
+    return end(std::move(fact));
+  }
+
+private:
+  /// AlreadyExists: our POST had no effect, and the pod in the way tells what
+  /// to do. Gone meanwhile: the same POST again.
+  procedure_step on_look(const reply& r, child_settled fact) const {
+    auto v = success(r) ? parsed(r) : std::nullopt;
+    fact.how = ending::taken;
+    if (v) {
+      fact.has_driver = true;
+      fact.driver = read_driver(*v);
+    } else {
+      fact.how = ending::retry;
+      fact.message = "the driver's name was taken a moment ago";
+    }
+    return end(std::move(fact));
+  }
+
+  static procedure_step end(child_settled fact) {
+    procedure_end out;
+    out.failed = fact.how != ending::done;
+    out.looked_at_driver = fact.has_driver;
+    out.stimuli.push_back(std::move(fact));
+    return out;
+  }
+
+  bool looking_ = false;
+};
+
+/// Deletes ConfigMaps and Services of older attempts, one by one with their
+/// uid: a list by label finds also what a lost journal forgot.
+class sweep_attempt : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return list();
+    if (!listed_)
+      return on_list(*last);
+    if (!success(*last) && !answered(*last, 404) && !answered(*last, 409))
+      return done(ending::retry, words_of(*last));
+    return remove_next();
+  }
+
+private:
+  [[nodiscard]] const char* plural() const {
+    return round_ == 0 ? "configmaps" : "services";
+  }
+
+  procedure_step list() {
+    listed_ = false;
+    auto selector = std::string{labels::app_name} + "=" + c_.app.name;
+    auto out = call(verb::get, core_path(c_.app.ns, plural()), plural());
+    out.what.path += "?labelSelector=" + percent_encoded(selector);
+    return out;
+  }
+
+  procedure_step on_list(const reply& r) {
+    auto v = success(r) ? parsed(r) : std::nullopt;
+    auto* items =
+        v && v->is_object() ? v->as_object().if_contains("items") : nullptr;
+    if (!items || !items->is_array())
+      return done(ending::retry, words_of(r));
+    listed_ = true;
+    for (auto& item : items->as_array())
+      if (auto meta = item.is_object()
+                          ? item.as_object().if_contains("metadata")
+                          : nullptr;
+          meta && controller_uid(item) == c_.uid)
+        consider(*meta);
+    return remove_next();
+  }
+
+  void consider(const json::value& meta) {
+    auto& o = meta.as_object();
+    auto* all = o.if_contains("labels");
+    auto* label = all && all->is_object()
+                      ? all->as_object().if_contains(labels::submission)
+                      : nullptr;
+    if (!label || !label->is_string() ||
+        label->as_string() == c_.state.current.submission_id)
+      return;
+    old_.emplace_back(o.at("name").as_string().c_str(),
+                      o.at("uid").as_string().c_str());
+  }
+
+  procedure_step remove_next() {
+    if (!old_.empty()) {
+      auto [name, uid] = old_.back();
+      old_.pop_back();
+      return remove(plural(), name, uid);
+    }
+    if (++round_ < 2)
+      return list();
+    return done(ending::done, "");
+  }
+
+  procedure_step done(ending how, std::string message) const {
+    procedure_end end;
+    child_settled fact;
+    fact.number = what_.attempt;
+    fact.what = child::sweep;
+    fact.how = how;
+    fact.message = std::move(message);
+    end.failed = how != ending::done;
+    end.stimuli.push_back(std::move(fact));
+    return end;
+  }
+
+  int round_ = 0;
+  bool listed_ = false;
+  std::vector<std::pair<std::string, std::string>> old_;
+};
+
+} // namespace
+
+std::unique_ptr<procedure> make_procedure(const effect& what,
+                                          procedure_context c) {
+  auto children = c.children;
+  switch (what.kind) {
+  case effect_kind::claim_attempt:
+    return std::make_unique<claim_attempt>(what, std::move(c));
+  case effect_kind::sweep_attempt:
+    return std::make_unique<sweep_attempt>(what, std::move(c));
+  case effect_kind::create_config:
+    return std::make_unique<create_children>(
+        what, std::move(c), child::config, "configmaps", children->config_maps);
+  case effect_kind::create_service:
+    return std::make_unique<create_children>(
+        what, std::move(c), child::service, "services",
+        std::vector<json::object>{children->service});
+  case effect_kind::create_driver:
+    return std::make_unique<create_driver>(what, std::move(c));
+  case effect_kind::delete_driver:
+    return std::make_unique<delete_driver>(what, std::move(c));
+  case effect_kind::look_at_driver:
+    return std::make_unique<look_at_driver>(what, std::move(c));
+  case effect_kind::look_at_app:
+    return std::make_unique<look_at_app>(what, std::move(c));
+  case effect_kind::patch_status:
+    return std::make_unique<patch_status>(what, std::move(c));
+  }
+  return nullptr;
+}
+
+ending ending_of(const reply& r) {
+  if (r.how == sent::no)
+    return ending::retry;
+  if (r.how == sent::maybe)
+    return ending::unsure;
+  if (success(r))
+    return ending::done;
+  auto e = error_of_status(r.status, r.body, "");
+  switch (e.code) {
+  case errc::already_exists:
+    return ending::taken;
+  case errc::conflict:
+    return ending::conflict;
+  case errc::throttled:
+  case errc::unauthorized:
+  case errc::over_quota:
+    return ending::retry;
+  case errc::server_error: {
+    // 503 is answered before anything is stored, and so is a 500 that an
+    // admission webhook caused; any other 5xx may hide a success.
+    bool before_storage =
+        r.status == 503 ||
+        (r.status == 500 && e.message.find("webhook") != std::string::npos);
+    return before_storage ? ending::retry : ending::unsure;
+  }
+  case errc::no_reply:
+    return ending::unsure;
+  default:
+    return ending::refused;
+  }
+}
+
+std::string application_path(const object_key& k) {
+  return "/apis/sparkoperator.k8s.io/v1beta2/namespaces/" +
+         percent_encoded(k.ns) + "/sparkapplications/" +
+         percent_encoded(k.name);
+}
+
+std::string core_path(std::string_view ns, std::string_view plural,
+                      std::string_view name) {
+  auto out =
+      "/api/v1/namespaces/" + percent_encoded(ns) + "/" + std::string{plural};
+  if (!name.empty())
+    out += "/" + percent_encoded(name);
+  return out;
+}
+
+} // namespace spark

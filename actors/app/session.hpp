@@ -1,0 +1,77 @@
+#pragma once
+
+#include "actors/app/history.hpp"
+#include "actors/app/procedure.hpp"
+#include "actors/shell.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace spark {
+
+/// One application from the inside: the shell around its machine, the view that
+/// only this process has, and the procedures under way. Pure; the actor around
+/// it moves messages and nothing else.
+class app_session {
+public:
+  app_session(object_key app, std::string uid, fact_settings facts);
+
+  /// Before anything else: what the journal remembers.
+  void restore(folded history);
+
+  // -- facts come in
+  // -----------------------------------------------------------
+
+  /// The first consistent view in this term; effects may leave from here on.
+  void adopt(observed_application app, std::vector<driver_fact> drivers,
+             std::int64_t epoch);
+  /// A watch or list showed the application; older views are dropped.
+  void observe(observed_application app);
+  void take(app_stimulus fact);
+
+  // -- decisions go out
+  // --------------------------------------------------------
+
+  /// The next row to append; call committed() or abandoned() for it.
+  std::optional<machine_shell<app_machine>::append> next(time_point now);
+  /// Returns what users should be told.
+  std::vector<announcement> committed(time_point at);
+
+  struct started {
+    effect what;
+    std::unique_ptr<procedure> steps;
+  };
+  /// Effects to start now; each stays in flight until ended(). Empty while a
+  /// row is being appended: no effect leaves before its reason is durable.
+  std::vector<started> start_due(time_point now);
+  void ended(const effect& what, procedure_end end, time_point now);
+
+  /// When to call start_due() again although nothing happened; no_time: never.
+  [[nodiscard]] time_point wake(time_point now) const;
+  /// Nothing queued, in flight or to come: the actor may end.
+  [[nodiscard]] bool finished(time_point now) const;
+  /// Not ended, nothing in flight and no wake-up: a fault of ours.
+  [[nodiscard]] bool stuck(time_point now) const;
+
+  [[nodiscard]] const app_state& state() const { return shell_.state(); }
+  [[nodiscard]] const app_view& view() const { return view_; }
+
+private:
+  void see(const observed_application& app);
+  [[nodiscard]] procedure_context context_for(const effect& e) const;
+  [[nodiscard]] bool render_children();
+  void back_off(effect_kind kind, const procedure_end& end, time_point now);
+
+  object_key app_;
+  std::string uid_;
+  fact_settings facts_;
+  machine_shell<app_machine> shell_;
+  app_view view_;
+  std::shared_ptr<const loaded_spec> spec_;
+  std::shared_ptr<const submission> children_;
+  std::int64_t children_of_ = 0; ///< the attempt that children_ belong to
+};
+
+} // namespace spark

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/metrics.hpp"
+#include "k8s/transport.hpp"
+#include "messages/clock.hpp"
+#include "messages/observed.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace spark {
+
+/// What /readyz reports. Any thread.
+struct readiness {
+  std::atomic<bool> synced{false}; ///< the first lists are complete
+  /// Somebody else's SparkApplication CRD is installed and drops status.claim.
+  std::atomic<bool> claims_pruned{false};
+};
+
+/// What every actor is given instead of globals. Shared and constant; metrics
+/// are thread-safe.
+struct environment {
+  std::function<time_point()> now; ///< wall clock; a test's own in simulation
+  std::shared_ptr<metrics> counters;
+  fact_settings facts;
+  std::vector<std::string> namespaces; ///< empty: all
+  std::string label_selector;          ///< applications and pods must match it
+  std::string instance;                ///< who reports Kubernetes Events
+  std::shared_ptr<readiness> condition = std::make_shared<readiness>();
+  /// Ids of operations at the transport, unique over all actors.
+  std::shared_ptr<std::atomic<op_id>> op_ids =
+      std::make_shared<std::atomic<op_id>>(1);
+
+  [[nodiscard]] op_id next_op() const { return op_ids->fetch_add(1); }
+};
+
+using environment_ptr = std::shared_ptr<const environment>;
+
+} // namespace spark

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace spark {
+
+/// Leadership as a value: whose turn it is, counted by the lease.
+struct term {
+  std::string lease; ///< empty without leader election
+  std::int64_t epoch = 0;
+};
+
+/// Knows every application that has something to do: routes facts to its actor,
+/// brings actors back from the journal, lets them go, and quarantines the one
+/// that keeps failing. It holds the strong references.
+///
+/// Nothing is handed out before the first complete list of applications and of
+/// pods, so that every actor starts from one consistent view.
+struct registry_state {
+  static constexpr const char* name = "registry";
+  /// An actor that fails more often than this within an hour stays down until
+  /// the next start; the others never notice.
+  static constexpr std::size_t max_failures = 3;
+
+  struct live_app {
+    app_actor handle;
+    object_key key;
+    std::uint64_t messages = 0; ///< sent to the handle
+  };
+  struct known_app {
+    std::string uid;
+    std::vector<time_point> failures; ///< of its actor, newest last
+    bool quarantined = false;
+  };
+  struct known_pod {
+    object_key app;
+    std::string uid;
+    bool is_driver = false;
+    std::string submission_id;
+    driver_fact driver;         ///< if is_driver
+    std::string executor_state; ///< else
+  };
+  struct source_list {
+    bool complete = false;     ///< at least once
+    std::set<object_key> seen; ///< in the list under way
+  };
+
+  registry_state() = default;
+
+  environment_ptr env;
+  term leading;
+  journal_actor journal;
+  api_actor api;
+  std::map<object_key, known_app> apps;
+  std::map<std::string, live_app> live; ///< by uid
+  std::map<caf::actor_addr, std::string> uid_of;
+  std::map<object_key, known_pod> pods;
+  std::vector<source_list> app_sources;
+  std::vector<source_list> pod_sources;
+  /// What the first lists brought, until all of them are complete.
+  std::map<object_key, observed_application> waiting;
+  bool synced = false;
+};
+
+/// True when nothing is left to be done for the application, so that it needs
+/// no actor: its policy is finished with the spec that it has.
+[[nodiscard]] bool is_settled(const observed_application& app);
+
+registry_actor::behavior_type
+run_registry(registry_actor::stateful_pointer<registry_state> self,
+             environment_ptr env, term leading, journal_actor journal,
+             api_actor api);
+
+} // namespace spark

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+namespace spark {
+
+/// Keeps one collection in step and tells the registry what it means. Objects
+/// are reduced to what we keep on the transport's thread, so no full object
+/// ever waits in a mailbox.
+template<class T>
+struct watch_state {
+  static constexpr const char* name = "watch";
+
+  watch_state() = default;
+
+  std::optional<watch_machine> machine;
+  std::size_t source = 0; ///< among the watches of this kind
+  std::string resource;   ///< plural, for metrics
+  std::shared_ptr<transport> out;
+  environment_ptr env;
+  registry_actor registry;
+  std::shared_ptr<std::atomic<int>> owed; ///< lines not yet acknowledged
+  op_id stream = 0;
+  std::uint64_t timer_generation = 0;
+};
+
+/// Starts listing at once.
+watch_actor<observed_application>::behavior_type
+watch_applications(watch_actor<observed_application>::stateful_pointer<
+                       watch_state<observed_application>>
+                       self,
+                   std::string ns, std::size_t source,
+                   std::shared_ptr<transport> out, environment_ptr env,
+                   registry_actor registry);
+
+watch_actor<observed_pod>::behavior_type watch_pods(
+    watch_actor<observed_pod>::stateful_pointer<watch_state<observed_pod>> self,
+    std::string ns, std::size_t source, std::shared_ptr<transport> out,
+    environment_ptr env, registry_actor registry);
+
+} // namespace spark
