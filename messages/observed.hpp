@@ -31,6 +31,8 @@ struct observed_application {
 struct fact_settings {
   /// How long a driver may fail to start, when the spec does not say.
   seconds start_timeout{600};
+  /// Every tenth of these intervals a running driver is looked at.
+  seconds resync{30};
 };
 
 /// Fails only if the object has no metadata.name, namespace or uid. A spec that

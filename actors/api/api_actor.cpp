@@ -18,11 +18,23 @@ void show(api_state& st) {
   m.set(gauge::api_window, st.window.size());
 }
 
+/// A lease does not fence, so each write carries its own limit: it must be over
+/// before another leader can have begun.
+request fenced(const environment& env, const api_call& call) {
+  auto out = call.what;
+  auto fence = env.fence->load();
+  if (fence != 0 && out.method != verb::get && call.rank != priority::lease)
+    out.not_after = std::chrono::steady_clock::time_point{
+                      std::chrono::nanoseconds{fence}}
+                    - out.deadline;
+  return out;
+}
+
 void submit(pointer self, op_id id, const api_call& call) {
   // The callback runs on the transport's thread: it hands the reply on and
   // does nothing else.
   auto handle = caf::actor_cast<api_actor>(self);
-  self->state.out->submit(id, call.what, [handle](op_id done, reply r) {
+  self->state.out->submit(id, fenced(*self->state.env, call), [handle](op_id done, reply r) {
     caf::anon_send(handle, http_done{done, std::move(r)});
   });
 }

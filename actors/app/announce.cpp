@@ -17,7 +17,7 @@ struct announcer {
   [[nodiscard]] std::string app() const { return "SparkApplication " + s.name; }
 
   void operator()(const claim_intended& e) {
-    if (e.number == 1)
+    if (e.number == 1 && s.current.number == 0)
       normal("SparkApplicationAdded",
              app() + " was added, enqueuing it for submission");
   }
@@ -59,7 +59,11 @@ struct announcer {
     warn("SparkApplicationSubmissionFailed",
          "failed to submit " + app() + ": " + e.message);
   }
-  void operator()(const attempt_blocked& e) { warn(e.reason, e.message); }
+  void operator()(const attempt_blocked& e) {
+    // The one in the way has begun to end: nothing new for people.
+    if (e.message != s.blocked_message)
+      warn(e.reason, e.message);
+  }
   void operator()(const app_invalidated&) {
     normal("SparkApplicationSpecUpdateProcessed",
            "Successfully processed spec update for " + app());

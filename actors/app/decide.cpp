@@ -10,11 +10,8 @@ bool follows_driver(phase p) {
   return p == phase::submitted || p == phase::running || p == phase::unknown;
 }
 
-/// Reasons a kubelet gives while a container cannot start and will not by
-/// itself. ContainerCreating and PodInitializing are progress.
-bool cannot_start(const driver_fact& d) {
-  return !d.waiting.empty() && d.waiting != "ContainerCreating" &&
-         d.waiting != "PodInitializing" && d.waiting != "Unschedulable";
+bool has_ended(const driver_fact& d) {
+  return d.has_exit || d.phase == "Succeeded" || d.phase == "Failed";
 }
 
 bool infrastructure_reason(const std::string& reason) {
@@ -86,7 +83,7 @@ public:
     if (s_.at == phase::gone)
       return;
     say(term_began{a.epoch, now_ + settle_time});
-    if (!a.app.deleting) {
+    if (!a.app.deleting && s_.at != phase::deleting) {
       reconcile_with_cluster(a.app);
       adopt_claim(a.app);
     }
@@ -102,8 +99,14 @@ public:
   }
 
   void on(const app_gone&) {
-    if (s_.at != phase::gone)
-      say(app_vanished{});
+    if (s_.at == phase::gone)
+      return;
+    // One that a Go operator started may have no owner reference, so that
+    // nobody else collects it.
+    bool unowned = s_.has_driver && s_.driver.owner_uid.empty() && !s_.orphan;
+    say(app_vanished{});
+    if (unowned && s_.stray_uid.empty())
+      say(stray_driver{s_.driver.uid});
   }
 
   void on(const driver_observed& f) {
@@ -134,7 +137,7 @@ public:
     }
     if (!s_.has_driver || d.uid != s_.driver.uid)
       return;
-    if (d.has_exit && follows_driver(s_.at)) {
+    if (has_ended(d) && follows_driver(s_.at)) {
       on_our_driver(d);
       return;
     }
@@ -237,7 +240,6 @@ private:
   /// Owns the next attempt. A spec that cannot be submitted is claimed and
   /// refused in one go, so that a later edit is recognised.
   void intend(std::int64_t number = 0) {
-    bool first = s_.current.number == 0;
     claim_intended c;
     c.number = number > 0 ? number : s_.current.number + 1;
     c.generation = s_.spec.generation;
@@ -250,7 +252,7 @@ private:
         s_.current.outcome == "Superseded" && s_.at != phase::pending_rerun;
     c.submission_attempts =
         superseded ? s_.submission_attempts : s_.submission_attempts + 1;
-    c.sweep = !first;
+    c.sweep = c.number > 1;
     say(std::move(c));
     if (!s_.spec.refusal.empty()) {
       say(spec_refused{s_.spec.refusal});
@@ -459,9 +461,7 @@ private:
 
   void on_absent() {
     if (s_.at == phase::claimed) {
-      if (s_.blocked == blockage::old_driver ||
-          s_.blocked == blockage::older_attempt ||
-          s_.blocked == blockage::name_conflict)
+      if (!s_.blocked_uid.empty())
         say(attempt_unblocked{});
       bool may_post = s_.current.mine && !s_.current.unsure;
       if (!may_post && now_ >= s_.current.settle_until)
@@ -483,11 +483,13 @@ private:
   }
 
   void lose_driver() {
-    say(driver_lost{fmt::format(
-        "driver pod {} disappeared; last seen {} at {}", s_.current.pod_name,
-        s_.shows.empty() ? "nowhere" : s_.shows,
-        to_rfc3339(s_.running_at != no_time ? s_.running_at
-                                            : s_.submitted_at))});
+    auto since = s_.running_at != no_time ? s_.running_at : s_.submitted_at;
+    auto message = fmt::format("driver pod {} disappeared; last seen {}",
+                               s_.current.pod_name,
+                               s_.shows.empty() ? "nowhere" : s_.shows);
+    if (since != no_time) // else the journal that knew is lost
+      message += " at " + to_rfc3339(since);
+    say(driver_lost{std::move(message)});
     say(policy_finished{});
   }
 
@@ -520,8 +522,7 @@ private:
 
   /// The driver container decides, also while sidecars still run.
   void conclude(const driver_fact& d) {
-    bool ended = d.has_exit || d.phase == "Succeeded" || d.phase == "Failed";
-    if (!ended)
+    if (!has_ended(d))
       return;
     if (d.phase == "Succeeded" || (d.has_exit && d.exit_code == 0)) {
       say(driver_succeeded{});
@@ -550,6 +551,11 @@ private:
 };
 
 } // namespace
+
+bool cannot_start(const driver_fact& d) {
+  return !d.waiting.empty() && d.waiting != "ContainerCreating" &&
+         d.waiting != "PodInitializing" && d.waiting != "Unschedulable";
+}
 
 driver_owner owner_of(const app_state& s, const driver_fact& d) {
   if (d.owner_uid == s.uid)

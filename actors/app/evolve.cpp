@@ -7,35 +7,6 @@
 namespace spark {
 namespace {
 
-constexpr std::size_t max_executors = 100;
-
-bool ended_executor(const std::string& state) {
-  return state == "COMPLETED" || state == "FAILED";
-}
-
-/// "pi-abc-exec-17" -> 17; 0 when the name has no such end.
-long executor_number(const std::string& pod) {
-  long n = 0;
-  if (auto dash = pod.rfind('-'); dash != std::string::npos)
-    std::from_chars(pod.data() + dash + 1, pod.data() + pod.size(), n);
-  return n;
-}
-
-/// The status shows the newest 100; the rest lives on as counts. Ended ones go
-/// first, oldest first.
-void bound_executors(app_state& s) {
-  while (s.executors.size() > max_executors) {
-    auto victim = std::min_element(
-        s.executors.begin(), s.executors.end(), [](auto& a, auto& b) {
-          return std::pair{!ended_executor(a.second),
-                           executor_number(a.first)} <
-                 std::pair{!ended_executor(b.second), executor_number(b.first)};
-        });
-    ++s.forgotten_executors[victim->second];
-    s.executors.erase(victim);
-  }
-}
-
 void show(app_state& s, phase p) {
   s.at = p;
   if (!row_of(p).shows.empty())
@@ -130,6 +101,9 @@ struct applier {
     s.submission_attempts = e.submission_attempts;
     s.shows = e.state;
     s.at = phase_of_status(e);
+    // A Go operator's FAILING or SUBMISSION_FAILED is over, too.
+    if (row_of(s.at).ended)
+      s.shows = row_of(s.at).shows;
   }
 
   void operator()(const term_began& e) {
@@ -162,7 +136,9 @@ struct applier {
     case child::driver:
       break;
     }
-    if (s.blocked == blockage::api_server)
+    bool by_child =
+        s.blocked == blockage::name_conflict && s.blocked_uid.empty();
+    if (s.blocked == blockage::api_server || by_child)
       unblock(s);
   }
 
@@ -254,7 +230,6 @@ struct applier {
   void operator()(const executors_changed& e) {
     for (auto& [pod, state] : e.changed)
       s.executors[pod] = state;
-    bound_executors(s);
   }
 
   void operator()(const deletion_seen& e) {
@@ -283,7 +258,9 @@ private:
   }
 
   void take_driver(const driver_fact& d) {
-    bool was_waiting = s.has_driver && !s.driver.waiting.empty();
+    // Hours in the scheduler's queue do not count against an image.
+    bool same_wait = s.has_driver && !s.driver.waiting.empty() &&
+                     cannot_start(s.driver) == cannot_start(d);
     s.has_driver = true;
     s.missing = false;
     s.driver = d;
@@ -291,7 +268,7 @@ private:
       s.application_id = d.application_id;
     if (d.waiting.empty())
       s.waiting_since = no_time;
-    else if (!was_waiting)
+    else if (!same_wait)
       s.waiting_since = at;
   }
 

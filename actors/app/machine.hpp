@@ -63,6 +63,8 @@ struct app_view {
   std::map<effect_kind, backoff> backoffs;
   time_point looked_at{};      ///< last answered live GET of the driver
   time_point status_sent_at{}; ///< last status write that was accepted
+  /// Every tenth of these intervals a running driver is looked at.
+  seconds resync{30};
 };
 
 /// What is still to be done in this state, at this time. Level-based: it does
@@ -99,5 +101,9 @@ enum class driver_owner {
 };
 [[nodiscard]] driver_owner owner_of(const app_state& state,
                                     const driver_fact& driver);
+
+/// The kubelet says that a container cannot start, and it will not by itself.
+/// Waiting for a node is no such thing, nor is pulling an image.
+[[nodiscard]] bool cannot_start(const driver_fact& driver);
 
 } // namespace spark

@@ -33,10 +33,21 @@ public:
 
 private:
   void want(effect_kind kind, std::string target = {}, time_point from = {}) {
-    wishes_.push_back({{kind, s_.current.number, std::move(target)}, from});
+    effect e{kind, s_.current.number, std::move(target)};
+    // A stray driver and the driver may be the same pod.
+    for (auto& w : wishes_)
+      if (w.what == e)
+        return;
+    wishes_.push_back({std::move(e), from});
+  }
+
+  [[nodiscard]] bool under_way(effect_kind kind) const {
+    return v_.in_flight.count({kind, s_.current.number, {}}) > 0;
   }
 
   [[nodiscard]] time_point next_look() const {
+    if (s_.at == phase::running)
+      return v_.looked_at + 10 * v_.resync;
     return v_.looked_at + row_of(s_.at).looks_again;
   }
 
@@ -96,13 +107,15 @@ private:
     if (s_.blocked == blockage::older_attempt ||
         s_.blocked == blockage::old_driver) {
       want(effect_kind::look_at_driver, {}, next_look());
-    } else if (s_.blocked == blockage::name_conflict) {
+    } else if (s_.blocked == blockage::name_conflict &&
+               !s_.blocked_uid.empty()) {
       want(effect_kind::look_at_driver, {}, v_.looked_at + seconds{60});
     } else if (!c.mine || c.unsure) {
-      bool looked = v_.looked_at >= c.settle_until - settle_time;
-      want(effect_kind::look_at_driver, {},
-           looked ? std::max(c.settle_until, v_.looked_at + seconds{1})
-                  : time_point{});
+      // Only a look that begins after everything has settled proves absence;
+      // until then the watch tells sooner than a look would.
+      if (!under_way(effect_kind::create_driver))
+        want(effect_kind::look_at_driver, {},
+             std::max(c.settle_until, v_.looked_at + seconds{1}));
     } else {
       want_children();
     }
@@ -128,12 +141,15 @@ private:
   }
 
   void want_driver_gone() {
-    if (s_.at == phase::deleting && s_.orphan)
-      return;
     bool here = s_.has_driver && !s_.missing;
-    if (here && !s_.driver.terminating)
+    bool keep = s_.at == phase::deleting && s_.orphan;
+    if (here && !keep && !s_.driver.terminating)
       want(effect_kind::delete_driver, s_.driver.uid);
-    want(effect_kind::look_at_driver, {}, here ? next_look() : time_point{});
+    if (s_.current.pod_name.empty())
+      want(effect_kind::look_at_app); // nothing was ever claimed
+    else
+      want(effect_kind::look_at_driver, {},
+           here || s_.at == phase::deleting ? next_look() : time_point{});
   }
 
   /// One status write at a time, of the newest content. Executors alone may
@@ -182,7 +198,8 @@ bool busy(const app_view& v, const effect& e) {
 time_point gives_up_at(const app_state& s) {
   if (s.at == phase::claimed && s.blocked == blockage::name_conflict)
     return s.blocked_since + name_conflict_limit;
-  if (s.at == phase::submitted && s.waiting_since != no_time &&
+  if (s.at == phase::submitted && cannot_start(s.driver) &&
+      s.waiting_since != no_time &&
       s.spec.start_timeout > 0)
     return s.waiting_since + seconds{s.spec.start_timeout};
   return no_time;

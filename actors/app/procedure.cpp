@@ -1,5 +1,7 @@
 #include "actors/app/procedure.hpp"
 
+#include "actors/app/phases.hpp"
+
 #include "k8s/watch/collection.hpp"
 
 #include <boost/json.hpp>
@@ -19,6 +21,18 @@ std::optional<json::value> parsed(const reply& r) {
   if (ec)
     return std::nullopt;
   return v;
+}
+
+/// A server's words may quote a whole object; rows and statuses are bounded.
+std::string cut(std::string s) {
+  constexpr std::size_t most = 1024;
+  if (s.size() <= most)
+    return s;
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xC0) == 0x80)
+    --end;
+  s.resize(end);
+  return s + "...";
 }
 
 bool answered(const reply& r, int status) {
@@ -91,7 +105,7 @@ protected:
   }
 
   [[nodiscard]] std::string words_of(const reply& r) const {
-    return error_of_reply(r, "").message;
+    return cut(error_of_reply(r, "").message);
   }
 
   effect what_;
@@ -126,8 +140,10 @@ public:
     settled.how = ending_of(*last);
     if (settled.how == ending::done) {
       take_app(end, *last);
-      auto holds = end.app && end.app->fact.claim_number == what_.attempt;
-      settled.pruned = !holds;
+      if (end.app)
+        settled.pruned = end.app->fact.claim_number != what_.attempt;
+      else // accepted, but the reply cannot be read
+        settled.how = ending::unsure;
     } else {
       settled.message = words_of(*last);
       end.failed = settled.how != ending::conflict;
@@ -186,7 +202,10 @@ public:
       return get_app();
     procedure_end end;
     take_app(end, *last);
-    end.pause = seconds{1};
+    // Where only a new observation can change anything, one at a time.
+    bool waits =
+        c_.state.at == phase::fresh || c_.state.at == phase::deleting;
+    end.pause = waits ? row_of(c_.state.at).looks_again : seconds{1};
     return end;
   }
 };

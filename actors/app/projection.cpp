@@ -2,6 +2,8 @@
 #include "actors/app/phases.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <tuple>
 
 namespace spark {
 namespace {
@@ -29,6 +31,14 @@ public:
     out_.push_back(std::move(c));
   }
 
+  /// What an earlier process wrote of the same attempt, and this one cannot
+  /// know: its journal was lost.
+  void keep(const std::string& type, std::int64_t attempt) {
+    for (auto& old : observed_.conditions)
+      if (old.type == type && observed_.claim.number == attempt)
+        out_.push_back(old);
+  }
+
   std::vector<condition> take() { return std::move(out_); }
 
 private:
@@ -37,23 +47,33 @@ private:
   std::vector<condition> out_;
 };
 
+/// Adopted with its outcome: the state does not know when or why it ended.
+bool ended_unseen(const app_state& s) {
+  return row_of(s.at).ended && s.ended_at == no_time;
+}
+
 std::string reason_of_end(const app_state& s) {
   return s.current.outcome.empty() ? "Unknown" : s.current.outcome;
 }
 
-void add_life(condition_list& list, const app_state& s) {
+void add_life(condition_list& list, const app_state& s,
+              const std::string& error_message) {
   bool ended = row_of(s.at).ended;
   if (s.submitted_at != no_time)
     list.add("Submitted", true, "DriverCreated",
              "driver pod " + s.current.pod_name, s.submitted_at);
+  else
+    list.keep("Submitted", s.current.number);
   if (s.running_at != no_time)
     list.add("Running", s.at == phase::running,
              ended ? reason_of_end(s) : "DriverRunning", "",
              s.at == phase::running ? s.running_at : s.ended_at);
+  else if (ended_unseen(s))
+    list.keep("Running", s.current.number);
   if (s.at == phase::completed)
     list.add("Succeeded", true, reason_of_end(s), "", s.ended_at);
   if (s.at == phase::failed)
-    list.add("Failed", true, reason_of_end(s), s.error_message, s.ended_at);
+    list.add("Failed", true, reason_of_end(s), error_message, s.ended_at);
   if (ended)
     list.add("Finished", true, reason_of_end(s),
              "the restart policy has nothing more to do", s.ended_at);
@@ -83,7 +103,35 @@ std::string final_state(const app_state& s, const std::string& state) {
   return s.at == phase::completed ? "COMPLETED" : "FAILED";
 }
 
+constexpr std::size_t max_executors = 100;
+
+/// "pi-abc-exec-17" -> 17; 0 when the name has no such end.
+long executor_number(const std::string& pod) {
+  long n = 0;
+  if (auto dash = pod.rfind('-'); dash != std::string::npos)
+    std::from_chars(pod.data() + dash + 1, pod.data() + pod.size(), n);
+  return n;
+}
+
+/// The newest 100: ended ones go first, oldest first.
+void bound_executors(std::map<std::string, std::string>& all) {
+  if (all.size() <= max_executors)
+    return;
+  std::vector<std::tuple<bool, long, std::string>> order;
+  for (auto& [pod, state] : all)
+    order.emplace_back(state != "COMPLETED" && state != "FAILED",
+                       executor_number(pod), pod);
+  std::sort(order.begin(), order.end());
+  order.resize(order.size() - max_executors);
+  for (auto& [open, number, pod] : order)
+    all.erase(pod);
+}
+
 void put_executors(application_status& out, const app_state& s) {
+  // An attempt that ended before this operator looked: what others saw stays.
+  bool nothing_known = s.executors.empty() && s.forgotten_executors.empty();
+  if (nothing_known && ended_unseen(s))
+    return;
   out.executor_state.clear();
   out.executor_counts.clear();
   for (auto& [state, n] : s.forgotten_executors)
@@ -93,6 +141,7 @@ void put_executors(application_status& out, const app_state& s) {
     ++out.executor_counts[shown];
     out.executor_state.emplace(pod, std::move(shown));
   }
+  bound_executors(out.executor_state);
 }
 
 void put_claim(application_status& out, const app_state& s) {
@@ -117,17 +166,19 @@ application_status projection(const app_state& s,
   // The claim writes all of this but applicationState, which `shows` and
   // `error_message` leave as it was; so no write of its own follows it.
   out.state = s.shows;
-  out.error_message = s.error_message;
+  if (!ended_unseen(s))
+    out.error_message = s.error_message;
   out.execution_attempts = s.execution_attempts;
   out.observed_generation = s.spec.generation;
   out.failures_application = s.application_failures;
   out.failures_infrastructure = s.infrastructure_failures;
   if (!s.application_id.empty())
     out.spark_application_id = s.application_id;
-  out.termination_time = s.ended_at == no_time ? "" : to_rfc3339(s.ended_at);
+  if (!ended_unseen(s))
+    out.termination_time = s.ended_at == no_time ? "" : to_rfc3339(s.ended_at);
   put_executors(out, s);
   condition_list list{s, observed};
-  add_life(list, s);
+  add_life(list, s, out.error_message);
   add_warnings(list, s);
   out.conditions = list.take();
   return out;

@@ -16,6 +16,8 @@ app_state fresh_state(const object_key& app, const std::string& uid) {
   return s;
 }
 
+constexpr std::size_t executors_per_fact = 100;
+
 bool creates(effect_kind k) {
   return k == effect_kind::create_config || k == effect_kind::create_service ||
          k == effect_kind::create_driver;
@@ -49,7 +51,19 @@ void app_session::observe(observed_application app) {
   shell_.take(std::move(app.fact));
 }
 
-void app_session::take(app_stimulus fact) { shell_.take(std::move(fact)); }
+void app_session::take(app_stimulus fact) {
+  auto* executors = std::get_if<executors_observed>(&fact);
+  // The journal bounds a row, so many executors are several facts.
+  while (executors && executors->changed.size() > executors_per_fact) {
+    executors_observed part;
+    part.submission_id = executors->submission_id;
+    while (part.changed.size() < executors_per_fact)
+      part.changed.insert(
+          executors->changed.extract(executors->changed.begin()));
+    shell_.take(std::move(part));
+  }
+  shell_.take(std::move(fact));
+}
 
 void app_session::see(const observed_application& app) {
   view_.resource_version = app.resource_version;

@@ -72,7 +72,7 @@ supervisor_actor::behavior_type run_supervisor(pointer self,
     spdlog::critical("a part of the operator failed ({}); starting it anew",
                      caf::to_string(down.reason));
     end_subtree(self);
-    self->delayed_send(self, restart_pause, self->state.leading);
+    self->delayed_send(self, restart_pause, restart_term{});
   });
   self->set_exit_handler([self](const caf::exit_msg& why) {
     end_subtree(self);
@@ -82,7 +82,16 @@ supervisor_actor::behavior_type run_supervisor(pointer self,
       [self](const begin_term& t) {
         end_subtree(self);
         self->state.leading = t;
+        self->state.leads = true;
         begin_subtree(self);
+      },
+      [self](const end_term&) {
+        self->state.leads = false;
+        end_subtree(self);
+      },
+      [self](const restart_term&) {
+        if (self->state.leads && !self->state.registry)
+          begin_subtree(self);
       },
   };
 }

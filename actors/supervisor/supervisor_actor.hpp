@@ -17,7 +17,14 @@ struct begin_term {
   std::int64_t epoch = 0;
 };
 
-using supervisor_actor = caf::typed_actor<caf::reacts_to<begin_term>>;
+/// It does not lead any more.
+struct end_term {};
+/// To itself: a failed subtree starts anew, if it still leads.
+struct restart_term {};
+
+using supervisor_actor = caf::typed_actor<caf::reacts_to<begin_term>,
+                                          caf::reacts_to<end_term>,
+                                          caf::reacts_to<restart_term>>;
 
 /// Spawns and ends what works only while we lead: registry, watches,
 /// applications. If one of its own children fails, the whole leading subtree is
@@ -34,6 +41,7 @@ struct supervisor_state {
   registry_actor registry;
   std::vector<caf::actor> watches;
   begin_term leading;
+  bool leads = false;
 };
 
 supervisor_actor::behavior_type
@@ -44,3 +52,5 @@ run_supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
 } // namespace spark
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::begin_term)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::end_term)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::restart_term)

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "crds/spark_application.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spark {
+
+/// One thing that is wrong, or odd, in a spec: where and what.
+struct problem {
+  std::string path;    ///< "spec.driver.memory"
+  std::string message; ///< what is wrong and what would be right
+  bool operator==(const problem&) const = default;
+};
+
+struct parsed_application {
+  spark_application_spec spec;
+  std::vector<problem> problems; ///< not empty: the spec is refused
+  std::vector<problem> warnings; ///< accepted, but the user should know
+};
+
+/// Reads .metadata and .spec of a SparkApplication object, maps the loose forms
+/// of the user guide, applies the defaults (in memory, never written back) and
+/// validates. Never throws; whatever the JSON is, the result says all problems
+/// at once, each with its path.
+[[nodiscard]] parsed_application
+parse_application(const boost::json::value& object);
+
+/// "1:" + hex SHA-256 of the canonical JSON of .spec without the paths whose
+/// edits do not restart an application (suspend, timeToLiveSeconds). The digit
+/// names the rule: an old rule stays in the code, so that an upgrade of the
+/// operator never restarts anything.
+[[nodiscard]] std::string spec_hash(const boost::json::value& spec);
+/// The hash under the rule that `like` names ("1:..."), for comparing.
+[[nodiscard]] std::string spec_hash_like(const boost::json::value& spec,
+                                         std::string_view like);
+
+/// Canonical JSON: object keys sorted, no spaces, integers as integers.
+[[nodiscard]] std::string canonical_json(const boost::json::value& value);
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// "512m" -> bytes, by the rules of Spark's JavaUtils: integers with an
+/// optional unit b,k,kb,m,mb,g,gb,t,tb,p,pb in any case; a bare number is in
+/// `default_unit` (1 MiB for memory). Negative result: not a size.
+[[nodiscard]] std::int64_t
+parse_java_size(std::string_view text, std::int64_t default_unit = 1024 * 1024);
+
+/// driver.podName, else conf spark.kubernetes.driver.pod.name, else
+/// "<app>-driver": the same in every attempt.
+[[nodiscard]] std::string driver_pod_name(std::string_view app,
+                                          const spark_application_spec& spec);
+
+/// The Spark line the spec asks for: sparkVersion, else the image's tag if it
+/// looks like a version, else "" (the newest profile).
+[[nodiscard]] std::string
+requested_spark_version(const spark_application_spec& spec);
+
+} // namespace spark

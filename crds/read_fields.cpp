@@ -1,0 +1,231 @@
+#include "crds/fields.hpp"
+#include "crds/validation.hpp"
+
+#include <cmath>
+
+namespace spark {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view kind_name(const json::value& value) {
+  switch (value.kind()) {
+  case json::kind::null:
+    return "null";
+  case json::kind::bool_:
+    return "a boolean";
+  case json::kind::int64:
+  case json::kind::uint64:
+  case json::kind::double_:
+    return "a number";
+  case json::kind::string:
+    return "a string";
+  case json::kind::array:
+    return "a list";
+  case json::kind::object:
+    return "an object";
+  }
+  return "something else";
+}
+
+/// What a row without a member may hold; with one, the member's type decides.
+bool is_empty(const json::value& value) {
+  if (const auto* flag = value.if_bool())
+    return !*flag;
+  if (const auto* text = value.if_string())
+    return text->empty();
+  if (const auto* list = value.if_array())
+    return list->empty();
+  if (const auto* object = value.if_object())
+    return object->empty();
+  return value.is_null();
+}
+
+/// Puts the JSON value of one row into its member.
+struct member_reader {
+  const json::value& value;
+  const field& row;
+  parsed_application& out;
+
+  void operator()(std::monostate) {
+    if (!is_empty(value))
+      out.warnings.push_back({row.path, "not supported yet and ignored"});
+  }
+
+  template<class T, class Owner>
+  void operator()(T Owner::*m) {
+    read(member_of(out.spec, row, m));
+  }
+
+  void refuse(std::string message, std::string_view suffix = {}) {
+    out.problems.push_back(
+        {row.path + std::string{suffix}, std::move(message)});
+  }
+
+  // Go's types cannot tell "" from absent, so neither do we.
+  void read(std::string& target) {
+    if (const auto text = checked_text(); text && !text->empty())
+      target = *text;
+  }
+
+  void read(std::optional<std::string>& target) {
+    if (auto text = checked_text(); text && !text->empty())
+      target = std::move(text);
+  }
+
+  std::optional<std::string> checked_text() {
+    const auto* text = value.if_string();
+    if (!text) {
+      refuse(wrong_type("a string", value));
+      return std::nullopt;
+    }
+    if (row.check && !text->empty())
+      if (auto wrong = row.check(*text); !wrong.empty())
+        refuse(std::move(wrong));
+    return std::string{*text};
+  }
+
+  void read(std::optional<double>& target) {
+    if (!value.is_number())
+      return refuse(wrong_type("a number", value));
+    const auto number = value.to_number<double>();
+    // A thousandth of a CPU is the least that Kubernetes counts.
+    if (!(number >= 0.001))
+      return refuse("must be a positive number, at least 0.001");
+    if (number > 2147483647)
+      return refuse("is too large: at most 2147483647");
+    target = number;
+  }
+
+  void read(std::optional<std::int64_t>& target) {
+    if (!value.is_number())
+      return refuse(wrong_type("a whole number", value));
+    const auto number = value.is_int64()
+                            ? static_cast<double>(value.get_int64())
+                            : value.to_number<double>();
+    if (std::trunc(number) != number)
+      return refuse("must be a whole number");
+    if (std::abs(number) > 2147483647)
+      return refuse("is too large: at most 2147483647");
+    target = static_cast<std::int64_t>(number);
+  }
+
+  void read(std::vector<std::string>& target) {
+    const auto* list = value.if_array();
+    if (!list)
+      return refuse(wrong_type("a list of strings", value));
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      if (const auto* text = (*list)[i].if_string())
+        target.emplace_back(*text);
+      else
+        refuse(wrong_type("a string", (*list)[i]),
+               "[" + std::to_string(i) + "]");
+    }
+  }
+
+  void read(string_map& target) {
+    const auto* object = value.if_object();
+    if (!object)
+      return refuse(wrong_type("an object", value));
+    for (const auto& member : *object)
+      read_entry(member.key(), member.value(), target);
+  }
+
+  void read_entry(std::string_view key, const json::value& entry,
+                  string_map& target) {
+    const bool loose = row.kind == value_kind::loose_map;
+    if (const auto* text = entry.if_string())
+      target[std::string{key}] = *text;
+    else if (loose && (entry.is_bool() || entry.is_number()))
+      target[std::string{key}] = canonical_json(entry);
+    else if (!entry.is_null())
+      out.problems.push_back({entry_path(row.path, key),
+                              wrong_type(loose ? "a string, boolean or number"
+                                               : "a string (put it in quotes)",
+                                         entry)});
+  }
+
+  void read(json::array& target) {
+    const auto* list = value.if_array();
+    if (!list)
+      return refuse(wrong_type("a list of objects", value));
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const bool fits = (*list)[i].is_object();
+      if (!fits)
+        refuse(wrong_type("an object", (*list)[i]),
+               "[" + std::to_string(i) + "]");
+      // Also a misfit keeps its place, so that later messages count right.
+      target.push_back((*list)[i]);
+    }
+  }
+};
+
+/// nullptr: absent or null, or a parent is not an object (which is its own
+/// row's business).
+const json::value* look_up(const json::value& object, std::string_view path) {
+  const auto* at = &object;
+  while (true) {
+    const auto dot = path.find('.');
+    const auto* parent = at->if_object();
+    at = parent ? parent->if_contains(path.substr(0, dot)) : nullptr;
+    if (!at || at->is_null())
+      return nullptr;
+    if (dot == std::string_view::npos)
+      return at;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+bool is_inside(std::string_view path, std::string_view parent) {
+  return path.starts_with(parent) &&
+         path.substr(parent.size()).find_first_of(".[{") == 0;
+}
+
+/// Both spellings of one field, saying different things.
+bool contradicts_alias(const json::value& object, const field& row,
+                       parsed_application& out) {
+  if (row.alias_of.empty())
+    return false;
+  const auto* other = look_up(object, row.alias_of);
+  const auto* mine = look_up(object, row.path);
+  if (!other || is_empty(*other))
+    return false;
+  if (*other != *mine)
+    out.problems.push_back({row.path, "is another spelling of " + row.alias_of +
+                                          ", which says something else: "
+                                          "keep one of them"});
+  return true;
+}
+
+} // namespace
+
+std::string wrong_type(std::string_view wanted, const json::value& is) {
+  return "must be " + std::string{wanted} + ", is " +
+         std::string{kind_name(is)};
+}
+
+std::string entry_path(std::string_view map, std::string_view key) {
+  return std::string{map} + "[\"" + std::string{key} + "\"]";
+}
+
+void read_fields(const json::value& object, parsed_application& out) {
+  std::string_view ignored; // an object that nothing in it is honoured of
+  for (const auto& row : spec_fields()) {
+    if (!ignored.empty() && is_inside(row.path, ignored))
+      continue;
+    const auto* value = look_up(object, row.path);
+    if (!value || contradicts_alias(object, row, out))
+      continue;
+    if (row.kind == value_kind::object && row.honoured) {
+      if (!value->is_object())
+        out.problems.push_back({row.path, wrong_type("an object", *value)});
+      continue;
+    }
+    if (!row.honoured)
+      ignored = row.path;
+    std::visit(member_reader{*value, row, out}, row.member);
+  }
+}
+
+} // namespace spark

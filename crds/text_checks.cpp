@@ -1,0 +1,210 @@
+#include "crds/text_checks.hpp"
+
+#include "crds/parse.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace spark {
+
+namespace {
+
+// <cctype> depends on the locale; names in Kubernetes are ASCII.
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_alnum(char c) {
+  return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z');
+}
+
+std::string quoted(std::string_view value) {
+  // An endless value would make an endless message.
+  constexpr std::size_t most = 80;
+  std::string out = "\"";
+  out += value.substr(0, most);
+  out += value.size() > most ? "...\"" : "\"";
+  return out;
+}
+
+std::string one_of(std::string_view value,
+                   std::initializer_list<std::string_view> allowed) {
+  std::string names;
+  for (const auto name : allowed) {
+    if (name == value)
+      return {};
+    names += names.empty() ? "" : ", ";
+    names += name;
+  }
+  return "must be one of " + names + "; is " + quoted(value);
+}
+
+/// Letters, digits, '-', '_' and '.', beginning and ending with one of the
+/// first two kinds.
+bool is_qualified_name(std::string_view text) {
+  const auto inner = [](char c) {
+    return is_alnum(c) || c == '-' || c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 63 && is_alnum(text.front()) &&
+         is_alnum(text.back()) && std::all_of(text.begin(), text.end(), inner);
+}
+
+bool is_dns_label_text(std::string_view label) {
+  return !label.empty() && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), [](char c) {
+           return is_lower(c) || is_digit(c) || c == '-';
+         });
+}
+
+bool is_dns_subdomain(std::string_view text) {
+  if (text.empty() || text.size() > 253)
+    return false;
+  while (true) {
+    const auto dot = text.find('.');
+    if (!is_dns_label_text(text.substr(0, dot)))
+      return false;
+    if (dot == std::string_view::npos)
+      return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+std::size_t digits_at(std::string_view text) {
+  std::size_t n = 0;
+  while (n < text.size() && is_digit(text[n]))
+    ++n;
+  return n;
+}
+
+bool is_exponent(std::string_view text) {
+  if (text.empty() || (text.front() != 'e' && text.front() != 'E'))
+    return false;
+  text.remove_prefix(1);
+  if (!text.empty() && (text.front() == '+' || text.front() == '-'))
+    text.remove_prefix(1);
+  return !text.empty() && digits_at(text) == text.size();
+}
+
+bool is_quantity(std::string_view text) {
+  if (!text.empty() && text.front() == '+')
+    text.remove_prefix(1);
+  auto digits = digits_at(text);
+  text.remove_prefix(digits);
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    const auto fraction = digits_at(text);
+    text.remove_prefix(fraction);
+    digits += fraction;
+  }
+  if (digits == 0)
+    return false;
+  static constexpr std::array<std::string_view, 16> suffixes = {
+      "",  "n", "u",  "m",  "k",  "M",  "G",  "T",
+      "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+  return std::find(suffixes.begin(), suffixes.end(), text) != suffixes.end() ||
+         is_exponent(text);
+}
+
+} // namespace
+
+std::string check_java_size(std::string_view value) {
+  const auto bytes = parse_java_size(value);
+  if (bytes > 0)
+    return {};
+  if (bytes == 0)
+    return "must be more than zero; is " + quoted(value);
+  if (value.find('.') != std::string_view::npos)
+    return "must be a whole number with a unit: use an integer such as 1536m "
+           "instead of " +
+           quoted(value);
+  return "must be a whole number with one of the units k, m, g, t, p, such as "
+         "512m or 2g; is " +
+         quoted(value);
+}
+
+std::string check_java_size_or_zero(std::string_view value) {
+  return parse_java_size(value) == 0 ? std::string{} : check_java_size(value);
+}
+
+std::string check_quantity(std::string_view value) {
+  if (is_quantity(value))
+    return {};
+  return "must be a Kubernetes quantity such as 500m, 0.5 or 2; is " +
+         quoted(value);
+}
+
+std::string check_pod_name(std::string_view value) {
+  if (is_dns_subdomain(value))
+    return {};
+  if (value.size() > 253)
+    return "must be at most 253 characters long; has " +
+           std::to_string(value.size());
+  return "must be made of lower-case letters, digits, '-' and '.', and begin "
+         "and end with a letter or digit; is " +
+         quoted(value);
+}
+
+std::string check_label_key(std::string_view value) {
+  const auto slash = value.find('/');
+  const bool has_prefix = slash != std::string_view::npos;
+  if ((!has_prefix || is_dns_subdomain(value.substr(0, slash))) &&
+      is_qualified_name(has_prefix ? value.substr(slash + 1) : value))
+    return {};
+  return "is not a valid key: a name of at most 63 letters, digits, '-', '_' "
+         "and '.', optionally after a DNS name and a slash; is " +
+         quoted(value);
+}
+
+std::string check_label_value(std::string_view value) {
+  if (value.empty() || is_qualified_name(value) ||
+      value.find("{{") != std::string_view::npos)
+    return {};
+  return "is not a valid label value: at most 63 letters, digits, '-', '_' and "
+         "'.', beginning and ending with a letter or digit; is " +
+         quoted(value);
+}
+
+std::string check_application_type(std::string_view value) {
+  return one_of(value, {"Scala", "Java", "Python", "R"});
+}
+
+std::string check_mode(std::string_view value) {
+  if (value == "client" || value == "in-cluster-client")
+    return "is " + quoted(value) +
+           ", which is not supported: the driver always runs in a pod of its "
+           "own, so write cluster or leave it out";
+  return one_of(value, {"cluster"});
+}
+
+std::string check_pull_policy(std::string_view value) {
+  return one_of(value, {"Always", "Never", "IfNotPresent"});
+}
+
+std::string check_restart_policy(std::string_view value) {
+  return one_of(value, {"Never", "OnFailure", "Always"});
+}
+
+std::string check_uri(std::string_view value) {
+  // What Spark puts in place of a jar when the class is on the class path.
+  if (value == "spark-internal")
+    return {};
+  const auto colon = value.find(':');
+  const auto scheme =
+      colon == std::string_view::npos ? "" : value.substr(0, colon);
+  const bool named = !scheme.empty() && !is_digit(scheme.front()) &&
+                     std::all_of(scheme.begin(), scheme.end(), [](char c) {
+                       return is_alnum(c) || c == '+' || c == '-' || c == '.';
+                     });
+  std::string lower{scheme};
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (named && lower != "file")
+    return {};
+  return "must be a URI that the driver pod can read, such as "
+         "local:///opt/app/app.jar (a path inside the image), https://, "
+         "hdfs:// or s3a://; " +
+         quoted(value) +
+         (named ? " would be a file of whoever submits"
+                : " has no scheme and would be a file of whoever submits");
+}
+
+} // namespace spark

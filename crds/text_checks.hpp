@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spark {
+
+// Each returns "" when the value is fine, else what is wrong with it in words
+// that say what would be right. They match `text_check` of the field table.
+
+/// A Java size such as 512m or 2g: whole number, optional unit, not zero.
+[[nodiscard]] std::string check_java_size(std::string_view value);
+/// The same where zero means something: memoryOverhead.
+[[nodiscard]] std::string check_java_size_or_zero(std::string_view value);
+/// A Kubernetes quantity such as 500m, 0.5 or 2, not negative.
+[[nodiscard]] std::string check_quantity(std::string_view value);
+/// DNS-1123 subdomain of at most 253 bytes: what pods can be called.
+[[nodiscard]] std::string check_pod_name(std::string_view value);
+[[nodiscard]] std::string check_label_key(std::string_view value);
+/// At most 63 bytes. Values with "{{" pass: Spark substitutes them.
+[[nodiscard]] std::string check_label_value(std::string_view value);
+[[nodiscard]] std::string check_application_type(std::string_view value);
+[[nodiscard]] std::string check_mode(std::string_view value);
+[[nodiscard]] std::string check_pull_policy(std::string_view value);
+[[nodiscard]] std::string check_restart_policy(std::string_view value);
+/// A URI that a driver pod can read: not file: and not without a scheme,
+/// which spark-submit would take from the submitter's own disk.
+[[nodiscard]] std::string check_uri(std::string_view value);
+
+} // namespace spark

@@ -1,0 +1,136 @@
+#include "crds/validation.hpp"
+
+#include <set>
+
+namespace spark {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Linux refuses to start a program with a longer argument or variable
+/// (MAX_ARG_STRLEN, with the closing NUL), so such a pod would never run.
+constexpr std::size_t longest_argument = 128 * 1024 - 1;
+/// The API server and etcd limit the whole pod to about 1.5 MB.
+constexpr std::size_t many_argument_bytes = 1024 * 1024;
+
+std::string at(std::string_view list, std::size_t index) {
+  return std::string{list} + "[" + std::to_string(index) + "]";
+}
+
+void validate_arguments(parsed_application& out) {
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < out.spec.arguments.size(); ++i) {
+    const auto& argument = out.spec.arguments[i];
+    total += argument.size() + 1;
+    if (argument.size() > longest_argument)
+      out.problems.push_back({at("spec.arguments", i),
+                              "is too long: has " +
+                                  std::to_string(argument.size()) +
+                                  " bytes, and Linux takes at most " +
+                                  std::to_string(longest_argument) +
+                                  " for one argument; put it into a file"});
+    if (argument.find('\0') != std::string::npos)
+      out.problems.push_back({at("spec.arguments", i),
+                              "holds a NUL character, which no argument of a "
+                              "program can"});
+  }
+  if (total > many_argument_bytes)
+    out.warnings.push_back(
+        {"spec.arguments", "have " + std::to_string(total) +
+                               " bytes: the API server may refuse a pod of "
+                               "more than about 1.5 MB"});
+}
+
+void check_variable(std::string path, std::string_view name,
+                    std::string_view value, parsed_application& out) {
+  if (name.size() + value.size() + 1 > longest_argument)
+    out.problems.push_back({path, "is too long: Linux takes at most " +
+                                      std::to_string(longest_argument) +
+                                      " bytes for one environment variable"});
+  if (value.find('\0') != std::string_view::npos)
+    out.problems.push_back({std::move(path),
+                            "holds a NUL character, which no environment "
+                            "variable can"});
+}
+
+/// A member that must be non-empty text; nullptr when it is not (and said).
+const json::string* need_text(const json::object& item, std::string_view key,
+                              const std::string& path,
+                              parsed_application& out) {
+  const auto* value = item.if_contains(key);
+  const auto* text = value ? value->if_string() : nullptr;
+  if (text && !text->empty())
+    return text;
+  out.problems.push_back(
+      {path + "." + std::string{key}, !value || value->is_null() || text
+                                          ? "is missing"
+                                          : wrong_type("a string", *value)});
+  return nullptr;
+}
+
+void validate_env(const std::string& role, const pod_role_spec& pod,
+                  parsed_application& out) {
+  for (const auto& [name, value] : pod.env_vars)
+    check_variable(entry_path(role + ".envVars", name), name, value, out);
+  for (std::size_t i = 0; i < pod.env.size(); ++i) {
+    const auto* item = pod.env[i].if_object();
+    if (!item)
+      continue; // said when it was read
+    const auto path = at(role + ".env", i);
+    const auto* name = need_text(*item, "name", path, out);
+    const auto* value = item->if_contains("value");
+    if (!name || !value || value->is_null())
+      continue;
+    if (const auto* text = value->if_string())
+      check_variable(path, *name, *text, out);
+    else
+      out.problems.push_back(
+          {path + ".value", wrong_type("a string (put it in quotes)", *value)});
+  }
+}
+
+std::set<std::string, std::less<>> volume_names(parsed_application& out) {
+  std::set<std::string, std::less<>> names;
+  for (std::size_t i = 0; i < out.spec.volumes.size(); ++i) {
+    const auto* item = out.spec.volumes[i].if_object();
+    const auto path = at("spec.volumes", i);
+    const auto* name = item ? need_text(*item, "name", path, out) : nullptr;
+    if (name && !names.emplace(*name).second)
+      out.problems.push_back(
+          {path + ".name", "is that of an earlier volume: names must differ"});
+  }
+  return names;
+}
+
+/// A mount without a volume makes every pod that has it invalid: a driver that
+/// the API server refuses, executors that the driver asks for forever.
+void validate_mounts(const std::string& role, const pod_role_spec& pod,
+                     const std::set<std::string, std::less<>>& volumes,
+                     parsed_application& out) {
+  for (std::size_t i = 0; i < pod.volume_mounts.size(); ++i) {
+    const auto* item = pod.volume_mounts[i].if_object();
+    if (!item)
+      continue;
+    const auto path = at(role + ".volumeMounts", i);
+    const auto* name = need_text(*item, "name", path, out);
+    need_text(*item, "mountPath", path, out);
+    if (name && !volumes.contains(std::string_view{*name}))
+      out.problems.push_back({path + ".name", "there is no volume \"" +
+                                                  std::string{*name} +
+                                                  "\" in spec.volumes"});
+  }
+}
+
+} // namespace
+
+void validate_pods(parsed_application& out) {
+  validate_arguments(out);
+  const auto volumes = volume_names(out);
+  validate_env("spec.driver", out.spec.driver, out);
+  validate_env("spec.executor", out.spec.executor, out);
+  validate_mounts("spec.driver", out.spec.driver, volumes, out);
+  validate_mounts("spec.executor", out.spec.executor, volumes, out);
+}
+
+} // namespace spark

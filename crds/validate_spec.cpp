@@ -1,0 +1,190 @@
+#include "crds/fields.hpp"
+#include "crds/text_checks.hpp"
+#include "crds/validation.hpp"
+
+#include <algorithm>
+
+namespace spark {
+
+namespace {
+
+enum class language { jvm, python, r };
+
+/// Spark goes by the file's name and by nothing else.
+language language_of(std::string_view file) {
+  if (file.ends_with(".py"))
+    return language::python;
+  if (file.ends_with(".R") || file.ends_with(".r"))
+    return language::r;
+  return language::jvm;
+}
+
+language language_of_type(std::string_view type) {
+  if (type == "Python")
+    return language::python;
+  return type == "R" ? language::r : language::jvm;
+}
+
+std::string_view file_ending(language l) {
+  switch (l) {
+  case language::jvm:
+    return "a jar";
+  case language::python:
+    return "a file that ends in .py";
+  case language::r:
+    return "a file that ends in .R";
+  }
+  return {};
+}
+
+void validate_name(std::string_view app, parsed_application& out) {
+  if (app.empty())
+    return; // already said
+  // The name is the value of a label of every pod, by which they are found.
+  if (app.size() > 63)
+    out.problems.push_back(
+        {"metadata.name", "is too long: has " + std::to_string(app.size()) +
+                              " characters, and at most 63 fit into the label "
+                              "by which the pods are found"});
+  else if (auto wrong = check_pod_name(app); !wrong.empty())
+    out.problems.push_back({"metadata.name", std::move(wrong)});
+  const auto* pod = find_conf(out.spec, "spark.kubernetes.driver.pod.name");
+  if (pod && !pod->empty() && !out.spec.driver.pod_name)
+    if (auto wrong = check_pod_name(*pod); !wrong.empty())
+      out.problems.push_back(
+          {entry_path("spec.sparkConf", "spark.kubernetes.driver.pod.name"),
+           std::move(wrong)});
+}
+
+/// A field that could not be read is absent, which is not to be said again.
+bool has_problem(const parsed_application& out, std::string_view path) {
+  return std::any_of(out.problems.begin(), out.problems.end(),
+                     [path](const problem& one) { return one.path == path; });
+}
+
+void report_missing(std::string path, std::string message,
+                    parsed_application& out) {
+  if (!has_problem(out, path))
+    out.problems.push_back({std::move(path), std::move(message)});
+}
+
+bool has_conf(const spark_application_spec& spec, std::string_view key) {
+  const auto* value = find_conf(spec, key);
+  return value && !value->empty();
+}
+
+void validate_image(parsed_application& out) {
+  const auto& spec = out.spec;
+  if (spec.image || has_conf(spec, "spark.kubernetes.container.image"))
+    return;
+  const bool driver = spec.driver.image ||
+                      has_conf(spec, "spark.kubernetes.driver.container.image");
+  const bool executor =
+      spec.executor.image ||
+      has_conf(spec, "spark.kubernetes.executor.container.image");
+  if (!driver && !executor)
+    report_missing("spec.image",
+                   "is missing: give an image, or both "
+                   "driver.image and executor.image",
+                   out);
+  else if (!driver)
+    report_missing("spec.driver.image",
+                   "is missing, and there is no spec.image either", out);
+  else if (!executor)
+    report_missing("spec.executor.image",
+                   "is missing, and there is no spec.image either", out);
+}
+
+void validate_program(parsed_application& out) {
+  const auto& spec = out.spec;
+  if (!spec.main_application_file) {
+    report_missing(
+        "spec.mainApplicationFile",
+        "is missing: give the URI of the jar, .py or .R file to run, such as "
+        "local:///opt/app/app.jar; for a class that is in the image's jars "
+        "already, write spark-internal",
+        out);
+    return;
+  }
+  const auto by_file = language_of(*spec.main_application_file);
+  if (by_file == language::jvm && !spec.main_class)
+    report_missing("spec.mainClass",
+                   "is missing: a jar needs the name of the class "
+                   "whose main method is to run",
+                   out);
+  if (!check_application_type(spec.type).empty())
+    return;
+  const auto by_type = language_of_type(spec.type);
+  if (by_type != by_file)
+    out.warnings.push_back(
+        {"spec.type",
+         "is " + spec.type + ", which calls for " +
+             std::string{file_ending(by_type)} +
+             "; Spark goes by the file's name and will run it as " +
+             std::string{file_ending(by_file)}});
+}
+
+bool is_positive(std::string_view digits) {
+  return !digits.empty() && digits.size() <= 9 &&
+         digits.find_first_not_of("0123456789") == std::string_view::npos &&
+         digits.find_first_not_of('0') != std::string_view::npos;
+}
+
+/// Spark reads these itself, so what the fields may not say sparkConf may not
+/// either.
+void validate_role_conf(std::string_view role, parsed_application& out) {
+  const auto prefix = "spark." + std::string{role} + ".";
+  const auto check = [&out](const std::string& key, text_check judge) {
+    if (const auto* value = find_conf(out.spec, key))
+      if (auto wrong = judge(*value); !wrong.empty())
+        out.problems.push_back(
+            {entry_path("spec.sparkConf", key), std::move(wrong)});
+  };
+  check(prefix + "memory", check_java_size);
+  check(prefix + "memoryOverhead", check_java_size_or_zero);
+  const auto cores = prefix + "cores";
+  if (const auto* value = find_conf(out.spec, cores);
+      value && !is_positive(*value))
+    out.problems.push_back({entry_path("spec.sparkConf", cores),
+                            "must be a positive whole number"});
+}
+
+void validate_instances(parsed_application& out) {
+  const auto& spec = out.spec;
+  const auto n = spec.executor.instances;
+  // 0 is fine where Spark adds executors by itself.
+  const bool dynamic = dynamic_allocation_enabled(spec);
+  if (n && (*n < 0 || (*n == 0 && !dynamic)))
+    out.problems.push_back(
+        {"spec.executor.instances",
+         "must be a positive number, is " + std::to_string(*n)});
+  const auto* value = find_conf(spec, "spark.executor.instances");
+  if (value && !dynamic && !is_positive(*value))
+    out.problems.push_back(
+        {entry_path("spec.sparkConf", "spark.executor.instances"),
+         "must be a positive whole number"});
+}
+
+} // namespace
+
+void validate_spec(std::string_view app, parsed_application& out) {
+  validate_name(app, out);
+  if (out.spec.type.empty())
+    report_missing("spec.type", "is missing: Scala, Java, Python or R", out);
+  validate_image(out);
+  validate_program(out);
+  validate_role_conf("driver", out);
+  validate_role_conf("executor", out);
+  validate_instances(out);
+  if (out.spec.restart_policy.type != "Never" &&
+      check_restart_policy(out.spec.restart_policy.type).empty())
+    out.warnings.push_back({"spec.restartPolicy.type",
+                            "retries are not done yet: the application runs "
+                            "once, as with Never"});
+  const auto& version = out.spec.spark_version;
+  if (version && requested_spark_version({.spark_version = version}).empty())
+    out.warnings.push_back(
+        {"spec.sparkVersion", "is not a version such as 3.5.7 and is ignored"});
+}
+
+} // namespace spark

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "crds/parse.hpp"
+
+namespace spark {
+
+// The steps of parse_application, in this order. Each adds to problems and
+// warnings; a later step may run on what an earlier one refused.
+
+/// Reads one row after the other from `object` ({metadata, spec}) into
+/// out.spec: types, the rows' own checks, what is not honoured yet.
+void read_fields(const boost::json::value& object, parsed_application& out);
+/// metadata.labels are those of the pods too, unless the spec has others.
+void merge_metadata_labels(const boost::json::value& object,
+                           parsed_application& out);
+/// Rules between fields: image, main file and class, counts, names.
+void validate_spec(std::string_view app, parsed_application& out);
+/// Volumes, mounts, environment variables, arguments.
+void validate_pods(parsed_application& out);
+/// Labels of the pods, also those given as sparkConf.
+void validate_labels(parsed_application& out);
+/// Properties that cannot work, or that mean files of the submitter.
+void validate_conf(parsed_application& out);
+
+/// "must be a string, is a number".
+[[nodiscard]] std::string wrong_type(std::string_view wanted,
+                                     const boost::json::value& is);
+/// spec.sparkConf["spark.jars"]: how messages name one entry of a map.
+[[nodiscard]] std::string entry_path(std::string_view map,
+                                     std::string_view key);
+
+/// The value of a Spark property of sparkConf, nullptr when it is not there.
+[[nodiscard]] const std::string* find_conf(const spark_application_spec& spec,
+                                           std::string_view key);
+
+} // namespace spark

@@ -1,0 +1,32 @@
+#include "k8s/render/plan.hpp"
+
+namespace spark {
+namespace json = boost::json;
+namespace {
+
+json::object immutable_map(const submission_plan& plan, std::string_view name,
+                           json::object data) {
+  json::object out{{"apiVersion", "v1"},
+                   {"kind", "ConfigMap"},
+                   {"metadata", metadata_of(plan, name, operator_labels(plan))},
+                   {"immutable", true},
+                   {"data", std::move(data)}};
+  add_content_hash(out);
+  return out;
+}
+
+} // namespace
+
+json::object make_conf_map(const submission_plan& plan,
+                           std::string_view properties) {
+  return immutable_map(plan, plan.names.conf_map,
+                       {{"spark.kubernetes.namespace", plan.in.app.ns},
+                        {"spark.properties", properties}});
+}
+
+json::object make_template_map(const submission_plan& plan,
+                               std::string_view text) {
+  return immutable_map(plan, plan.names.template_map, {{template_key, text}});
+}
+
+} // namespace spark

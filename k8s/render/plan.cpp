@@ -1,0 +1,72 @@
+#include "k8s/render/plan.hpp"
+
+#include "crds/parse.hpp"
+
+namespace spark {
+namespace json = boost::json;
+
+string_map spark_driver_labels(const submission_plan& plan) {
+  auto out = plan.conf.with_prefix("spark.kubernetes.driver.label.");
+  if (plan.profile.label_placeholders)
+    for (auto& [key, value] : out)
+      value = with_ids(value, plan.names.app_id);
+  out["spark-version"] = plan.spark_version;
+  out["spark-app-selector"] = plan.names.app_id;
+  out["spark-app-name"] =
+      app_name_label(plan.conf.text_or("spark.app.name", ""));
+  out[std::string{labels::spark_role}] = "driver";
+  return out;
+}
+
+string_map operator_labels(const submission_plan& plan) {
+  return {{std::string{labels::app_name}, plan.in.app.name},
+          {std::string{labels::submission}, plan.in.submission_id},
+          {std::string{labels::launched}, "true"}};
+}
+
+json::object to_json(const string_map& map) {
+  json::object out;
+  for (const auto& [key, value] : map)
+    out[key] = value;
+  return out;
+}
+
+json::object metadata_of(const submission_plan& plan, std::string_view name,
+                         const string_map& labels) {
+  json::object owner{{"apiVersion", "sparkoperator.k8s.io/v1beta2"},
+                     {"kind", "SparkApplication"},
+                     {"name", plan.in.app.name},
+                     {"uid", plan.in.app_uid},
+                     {"controller", true},
+                     {"blockOwnerDeletion", true}};
+  return {{"name", name},
+          {"namespace", plan.in.app.ns},
+          {"labels", to_json(labels)},
+          {"ownerReferences", json::array{std::move(owner)}}};
+}
+
+void add_content_hash(json::object& object) {
+  auto hash = sha256_hex(canonical_json(object));
+  auto& metadata = object["metadata"].as_object();
+  auto& annotations = metadata["annotations"];
+  if (!annotations.is_object())
+    annotations = json::object{};
+  annotations.get_object()[labels::content_hash] = std::move(hash);
+}
+
+driver_ports read_ports(submission_plan& plan) {
+  auto& conf = plan.conf;
+  driver_ports out;
+  out.rpc = conf.port("spark.driver.port", default_driver_port);
+  out.service_block_manager =
+      conf.port("spark.driver.blockManager.port", default_block_manager_port);
+  out.pod_block_manager = conf.port(
+      "spark.driver.blockManager.port",
+      conf.port("spark.blockManager.port", default_block_manager_port));
+  out.ui = conf.port("spark.ui.port", 4040);
+  if (plan.profile.connect_port)
+    out.connect = conf.port("spark.connect.grpc.binding.port", 15002);
+  return out;
+}
+
+} // namespace spark

@@ -1,0 +1,145 @@
+#include "k8s/render/role_volumes.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+
+namespace spark {
+namespace json = boost::json;
+namespace {
+
+/// Whether every member of `object` is one of `known`.
+bool only_has(const json::object& object,
+              std::initializer_list<std::string_view> known) {
+  return std::ranges::all_of(object, [&](const auto& member) {
+    return std::ranges::find(known, std::string_view{member.key()}) !=
+           known.end();
+  });
+}
+
+bool is_true(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value && value->is_bool() && value->get_bool();
+}
+
+/// The one source of a volume: "emptyDir" and its object.
+struct volume_source {
+  std::string_view type;
+  const json::object* options = nullptr;
+};
+
+std::optional<volume_source> source_of(const json::object& volume) {
+  std::optional<volume_source> found;
+  for (const auto& member : volume) {
+    if (member.key() == "name")
+      continue;
+    if (found || !member.value().is_object())
+      return std::nullopt;
+    found = volume_source{member.key(), &member.value().get_object()};
+  }
+  return found;
+}
+
+/// Text options that Spark has for a source; nothing when it lacks one that
+/// the volume uses.
+std::optional<std::vector<std::string_view>>
+option_names(const volume_source& source, const version_profile& profile) {
+  const auto& o = *source.options;
+  if (source.type == "emptyDir" && only_has(o, {"medium", "sizeLimit"}))
+    return std::vector<std::string_view>{"medium", "sizeLimit"};
+  if (source.type == "nfs" && only_has(o, {"path", "server"}))
+    return std::vector<std::string_view>{"path", "server"};
+  if (source.type == "persistentVolumeClaim" && only_has(o, {"claimName"}))
+    return std::vector<std::string_view>{"claimName"};
+  if (source.type == "hostPath") {
+    if (only_has(o, {"path"}))
+      return std::vector<std::string_view>{"path"};
+    if (profile.host_path_type && only_has(o, {"path", "type"}))
+      return std::vector<std::string_view>{"path", "type"};
+  }
+  return std::nullopt;
+}
+
+/// Spark conf for one scratch volume, or nothing when Spark cannot say it.
+std::optional<string_map> scratch_conf(std::string_view role,
+                                       const json::object& volume,
+                                       const json::object& mount,
+                                       const version_profile& profile) {
+  auto source = source_of(volume);
+  if (!source || !only_has(mount, {"name", "mountPath", "readOnly", "subPath"}))
+    return std::nullopt;
+  auto options = option_names(*source, profile);
+  if (!options)
+    return std::nullopt;
+  string_map out;
+  std::string prefix = "spark.kubernetes.";
+  prefix.append(role).append(".volumes.").append(source->type).append(".");
+  prefix.append(text_member(volume, "name")).append(".");
+  out[prefix + "mount.path"] = text_member(mount, "mountPath");
+  if (auto sub_path = text_member(mount, "subPath"); !sub_path.empty())
+    out[prefix + "mount.subPath"] = sub_path;
+  if (is_true(mount, "readOnly"))
+    out[prefix + "mount.readOnly"] = "true";
+  for (auto name : *options)
+    if (const auto* value = source->options->if_contains(name)) {
+      if (!value->is_string()) // a quantity may be written as a number
+        return std::nullopt;
+      if (!value->get_string().empty())
+        out[prefix + "options." + std::string{name}] = value->get_string();
+    }
+  return out;
+}
+
+const json::object* find_volume(const json::array& volumes,
+                                std::string_view name) {
+  for (const auto& volume : volumes)
+    if (volume.is_object() && text_member(volume, "name") == name)
+      return &volume.get_object();
+  return nullptr;
+}
+
+} // namespace
+
+std::string_view text_member(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value && value->is_string() ? std::string_view{value->get_string()}
+                                     : std::string_view{};
+}
+
+std::string_view text_member(const json::value& value, std::string_view key) {
+  const auto* object = value.if_object();
+  return object ? text_member(*object, key) : std::string_view{};
+}
+
+role_volumes split_volumes(std::string_view role, const json::array& volumes,
+                           const json::array& mounts,
+                           const version_profile& profile) {
+  role_volumes out;
+  auto uses = [&](std::string_view name) {
+    return std::ranges::count_if(mounts, [&](const json::value& mount) {
+      return text_member(mount, "name") == name;
+    });
+  };
+  for (const auto& mount : mounts) {
+    auto name = text_member(mount, "name");
+    const auto* volume = find_volume(volumes, name);
+    if (!volume || name.empty()) {
+      std::string what = "spec.";
+      what.append(role).append(".volumeMounts: spec.volumes has no volume \"");
+      out.refusals.push_back(what.append(name).append("\""));
+      continue;
+    }
+    if (name.starts_with(local_dir_prefix) && uses(name) == 1)
+      if (auto conf =
+              scratch_conf(role, *volume, mount.get_object(), profile)) {
+        out.conf.merge(*conf);
+        continue;
+      }
+    if (!find_volume(out.volumes, name))
+      out.volumes.emplace_back(*volume);
+    out.mounts.push_back(mount);
+  }
+  return out;
+}
+
+} // namespace spark

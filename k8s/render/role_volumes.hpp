@@ -1,0 +1,40 @@
+#pragma once
+
+#include "crds/spark_application.hpp"
+#include "k8s/render/profile.hpp"
+
+#include <boost/json.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spark {
+
+/// How the volumes of a spec reach the pods of one role. Scratch volumes
+/// (spark-local-dir-*) become Spark conf where Spark can express them, so that
+/// Spark uses them as local directories; the rest goes into the pod itself.
+struct role_volumes {
+  string_map conf;            ///< spark.kubernetes.<role>.volumes.*
+  boost::json::array volumes; ///< []core.v1.Volume
+  boost::json::array mounts;  ///< []core.v1.VolumeMount
+  std::vector<std::string> refusals;
+};
+
+/// `role` is "driver" or "executor". Volumes that the role does not mount are
+/// left out; a mount without its volume is refused.
+[[nodiscard]] role_volumes split_volumes(std::string_view role,
+                                         const boost::json::array& volumes,
+                                         const boost::json::array& mounts,
+                                         const version_profile& profile);
+
+inline constexpr std::string_view local_dir_prefix = "spark-local-dir-";
+
+/// Member `key` of an object, if it is text, else "". Views into its argument;
+/// both overloads are needed, or an object would be copied into a value first.
+[[nodiscard]] std::string_view text_member(const boost::json::object& object,
+                                           std::string_view key);
+[[nodiscard]] std::string_view text_member(const boost::json::value& value,
+                                           std::string_view key);
+
+} // namespace spark

@@ -1,0 +1,53 @@
+#include "k8s/render/plan.hpp"
+
+namespace spark {
+namespace json = boost::json;
+namespace {
+
+json::object service_port(std::string_view name, int number) {
+  return {{"name", name}, {"port", number}, {"targetPort", number}};
+}
+
+json::array service_ports(const driver_ports& ports) {
+  json::array out{service_port("driver-rpc-port", ports.rpc),
+                  service_port("blockmanager", ports.service_block_manager),
+                  service_port("spark-ui", ports.ui)};
+  if (ports.connect != 0)
+    out.push_back(service_port("spark-connect", ports.connect));
+  return out;
+}
+
+} // namespace
+
+json::object make_service(submission_plan& plan) {
+  const auto& conf = plan.conf;
+  std::string settings_of = "spark.kubernetes.driver.service.";
+  auto labels = operator_labels(plan);
+  labels["spark-app-selector"] = plan.names.app_id;
+  for (auto& [key, value] : conf.with_prefix(settings_of + "label."))
+    if (!is_operator_label(key))
+      labels[key] = value;
+  auto metadata = metadata_of(plan, plan.names.service, labels);
+  auto annotations = conf.with_prefix(settings_of + "annotation.");
+  if (!annotations.empty())
+    metadata["annotations"] = to_json(annotations);
+  json::array families;
+  for (auto& family :
+       split_list(conf.text_or(settings_of + "ipFamilies", "IPv4")))
+    families.emplace_back(family);
+  json::object spec{
+      {"clusterIP", "None"},
+      {"ipFamilyPolicy",
+       conf.text_or(settings_of + "ipFamilyPolicy", "SingleStack")},
+      {"ipFamilies", std::move(families)},
+      {"selector", to_json(spark_driver_labels(plan))},
+      {"ports", service_ports(read_ports(plan))}};
+  json::object out{{"apiVersion", "v1"},
+                   {"kind", "Service"},
+                   {"metadata", std::move(metadata)},
+                   {"spec", std::move(spec)}};
+  add_content_hash(out);
+  return out;
+}
+
+} // namespace spark

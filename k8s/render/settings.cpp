@@ -1,0 +1,172 @@
+#include "k8s/render/settings.hpp"
+
+#include "crds/parse.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace spark {
+namespace {
+
+constexpr std::int64_t mebibyte = 1024 * 1024;
+
+std::string_view trimmed(std::string_view s) {
+  auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!s.empty() && blank(s.front()))
+    s.remove_prefix(1);
+  while (!s.empty() && blank(s.back()))
+    s.remove_suffix(1);
+  return s;
+}
+
+template<class T>
+std::optional<T> parse_number(std::string_view s) {
+  if (s.starts_with('+'))
+    s.remove_prefix(1);
+  if (s.starts_with('+'))
+    return std::nullopt;
+  T value{};
+  auto [end, ec] = std::from_chars(s.data(), s.data() + s.size(), value);
+  if (ec != std::errc{} || end != s.data() + s.size())
+    return std::nullopt;
+  return value;
+}
+
+/// Double.parseDouble: a type suffix is allowed; NaN and infinity are useless.
+std::optional<double> parse_double(std::string_view s) {
+  if (!s.empty() && std::string_view{"dDfF"}.find(s.back()) != s.npos)
+    s.remove_suffix(1);
+  auto value = parse_number<double>(s);
+  if (value && !std::isfinite(*value))
+    return std::nullopt;
+  return value;
+}
+
+std::string lower(std::string_view s) {
+  std::string out{s};
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+std::string wrong(std::string_view key, std::string_view value,
+                  std::string_view wanted) {
+  std::string out{key};
+  return out.append("=").append(value).append(": should be ").append(wanted);
+}
+
+} // namespace
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    auto comma = std::min(text.find(','), text.size());
+    if (auto item = trimmed(text.substr(0, comma)); !item.empty())
+      out.emplace_back(item);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return out;
+}
+
+std::string join_list(const std::vector<std::string>& items) {
+  std::string out;
+  for (const auto& item : items)
+    out += (out.empty() ? "" : ",") + item;
+  return out;
+}
+
+std::optional<std::string> settings::text(std::string_view key) const {
+  auto i = conf_.find(std::string{key});
+  if (i == conf_.end())
+    return std::nullopt;
+  return i->second;
+}
+
+std::string settings::text_or(std::string_view key,
+                              std::string_view fallback) const {
+  return text(key).value_or(std::string{fallback});
+}
+
+bool settings::has(std::string_view key) const {
+  return conf_.contains(std::string{key});
+}
+
+string_map settings::with_prefix(std::string_view prefix) const {
+  string_map out;
+  for (auto i = conf_.lower_bound(std::string{prefix});
+       i != conf_.end() && i->first.starts_with(prefix); ++i)
+    out.emplace(i->first.substr(prefix.size()), i->second);
+  return out;
+}
+
+std::vector<std::string> settings::list(std::string_view key) const {
+  return split_list(text_or(key, ""));
+}
+
+int settings::integer(std::string_view key, int fallback) {
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  if (auto number = parse_number<int>(trimmed(*value)))
+    return *number;
+  refuse(wrong(key, *value, "a whole number"));
+  return fallback;
+}
+
+int settings::port(std::string_view key, int fallback) {
+  auto value = integer(key, fallback);
+  if (value >= 1 && value <= 65535)
+    return value;
+  refuse(wrong(key, std::to_string(value), "a port from 1 to 65535"));
+  return fallback;
+}
+
+std::int64_t settings::mebibytes(std::string_view key, std::int64_t fallback) {
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  auto bytes = parse_java_size(trimmed(*value), mebibyte);
+  if (bytes >= 0)
+    return bytes / mebibyte;
+  refuse(wrong(key, *value, "a whole number with a unit, such as 512m or 2g"));
+  return fallback;
+}
+
+double settings::factor(std::string_view key, double fallback) {
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  auto number = parse_double(trimmed(*value));
+  if (number && *number >= 0)
+    return *number;
+  refuse(wrong(key, *value, "a number that is not negative"));
+  return fallback;
+}
+
+bool settings::flag(std::string_view key, bool fallback) {
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  auto word = lower(trimmed(*value));
+  if (word != "true" && word != "false")
+    refuse(wrong(key, *value, "true or false"));
+  return word == "true";
+}
+
+void settings::refuse(std::string message) {
+  if (std::ranges::find(refusals_, message) == refusals_.end())
+    refusals_.push_back(std::move(message));
+}
+
+std::optional<error> settings::refusal() const {
+  if (refusals_.empty())
+    return std::nullopt;
+  std::string all;
+  for (const auto& message : refusals_)
+    all += (all.empty() ? "" : "; ") + message;
+  return error{errc::bad_input, std::move(all), "Spark configuration", 0};
+}
+
+} // namespace spark

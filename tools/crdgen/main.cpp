@@ -1,0 +1,77 @@
+// Prints, writes or verifies what is generated from the field table.
+
+#include "crds/documents.hpp"
+#include "crds/yaml.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "" also when there is no such file: it differs all the same.
+std::string read(const fs::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+int write_all(const fs::path& directory) {
+  for (const auto& file : spark::generated_files()) {
+    const auto path = directory / file.name;
+    std::ofstream out{path, std::ios::binary | std::ios::trunc};
+    out << file.text;
+    out.close();
+    if (!out) {
+      std::cerr << "crdgen: cannot write " << path.string() << "\n";
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int check_all(const fs::path& directory) {
+  int status = 0;
+  for (const auto& file : spark::generated_files()) {
+    const auto path = directory / file.name;
+    if (read(path) == file.text)
+      continue;
+    std::cerr << "crdgen: " << path.string()
+              << " is not what the field table says; run crdgen --write "
+              << directory.string() << "\n";
+    status = 1;
+  }
+  return status;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Generates the CRD and FIELDS.md from the field table."};
+  std::string check;
+  std::string write;
+  auto* crd = app.add_subcommand("crd", "print the CRD of SparkApplication");
+  auto* fields = app.add_subcommand("fields", "print FIELDS.md");
+  auto* checking =
+      app.add_option("--check", check, "verify the files in this directory");
+  app.add_option("--write", write, "write the files into this directory")
+      ->excludes(checking);
+  CLI11_PARSE(app, argc, argv);
+  if (*crd)
+    std::cout << spark::to_yaml(spark::spark_application_crd());
+  else if (*fields)
+    std::cout << spark::fields_document();
+  else if (!check.empty())
+    return check_all(check);
+  else if (!write.empty())
+    return write_all(write);
+  else {
+    std::cerr << app.help();
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,313 @@
+#include "actors/api/api_actor.hpp"
+#include "actors/journal/journal_actor.hpp"
+#include "actors/lease/elector_actor.hpp"
+#include "actors/supervisor/supervisor_actor.hpp"
+#include "k8s/client/curl_transport.hpp"
+#include "k8s/client/kubeconfig.hpp"
+#include "store/sqlite_journal.hpp"
+#include "tools/operator/flags.hpp"
+#include "tools/operator/http_listener.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+using namespace spark;
+
+constexpr const char* version = SPARK_VERSION;
+/// Longer than any copy of a journal of its largest size takes.
+constexpr std::chrono::seconds export_limit{120};
+
+time_point wall_clock() {
+  return std::chrono::time_point_cast<milliseconds>(
+      std::chrono::system_clock::now());
+}
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+void set_up_log(const std::string& level) {
+  spdlog::set_level(spdlog::level::from_str(level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                      spdlog::pattern_time_type::utc);
+  spdlog::flush_on(spdlog::level::info);
+}
+
+/// True when somebody asked us to end; waits for it up to `most`.
+bool asked_to_end(const sigset_t& signals, milliseconds most) {
+  auto whole = std::chrono::duration_cast<seconds>(most);
+  timespec limit{whole.count(), (most - whole).count() * 1'000'000};
+  return sigtimedwait(&signals, nullptr, &limit) > 0;
+}
+
+/// Waits as long as another process holds the journal; who that is, is said
+/// once, and again every minute.
+result<std::shared_ptr<journal>> wait_for_journal(const options& o,
+                                                  const sigset_t& signals) {
+  journal_options wanted;
+  wanted.in_memory = o.journal == ":memory:";
+  wanted.ended_phases = {"completed", "failed", "gone"};
+  for (int tries = 0;; ++tries) {
+    auto opened = open_journal(o.journal, wanted);
+    if (opened) {
+      auto& report = (*opened)->report();
+      if (!report.corrupt_renamed_to.empty())
+        spdlog::error("journal: {} was damaged ({}); kept as {}, starting "
+                      "anew. Running applications are not affected",
+                      o.journal, report.corrupt_reason,
+                      report.corrupt_renamed_to);
+      spdlog::info("journal: {}, {} rows", o.journal, report.rows);
+      return std::shared_ptr<journal>{std::move(*opened)};
+    }
+    if (opened.error().code != errc::conflict)
+      return tl::unexpected(opened.error());
+    if (tries % 120 == 0)
+      spdlog::warn("{}; waiting", to_string(opened.error()));
+    if (asked_to_end(signals, milliseconds{500}))
+      return fail(errc::cancelled, "asked to end while waiting", "journal");
+  }
+}
+
+result<std::shared_ptr<transport>> connect(const options& o) {
+  kubeconfig_options how;
+  how.allow_insecure = o.allow_insecure_api_server;
+  auto access = o.kubeconfig.empty() ? in_cluster_access()
+                                     : load_kubeconfig(o.kubeconfig, how);
+  if (!access)
+    return tl::unexpected(access.error());
+  if (!o.master.empty())
+    access->recipe.server = o.master;
+  auto source = open_credentials(std::move(access->recipe));
+  if (!source)
+    return tl::unexpected(source.error());
+  spdlog::info("API server {}", (*source)->current()->server);
+  return std::shared_ptr<transport>{make_curl_transport(std::move(*source))};
+}
+
+/// Blocks SIGTERM and SIGINT in every thread that starts later, so that main
+/// can wait for them.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+http_response readiness_of(const readiness& r) {
+  if (r.claims_pruned)
+    return {503, "not ready: the installed SparkApplication CRD drops "
+                 "status.claim; apply crds/generated/sparkapplications.yaml\n"};
+  if (!r.synced)
+    return {503, "not ready: the first lists are not complete\n"};
+  return {200, "ok\n"};
+}
+
+/// The file that /journal serves; made by the journal's own actor.
+result<std::string> export_to_file(caf::actor_system& sys,
+                                   const journal_actor& journal) {
+  auto directory = std::filesystem::temp_directory_path().string();
+  auto path = directory + "/spark-operator-journal-XXXXXX";
+  int fd = mkstemp(path.data());
+  if (fd < 0)
+    return fail(errc::io, "cannot make a temporary file", path);
+  close(fd);
+  exported outcome;
+  {
+    caf::scoped_actor self{sys};
+    self->request(journal, export_limit, export_journal{path})
+      .receive([&](const exported& e) { outcome = e; },
+               [&](const caf::error&) {
+                 outcome.message = "the journal did not answer in time";
+               });
+  }
+  if (!outcome.ok) {
+    std::remove(path.c_str());
+    return fail(errc::io, outcome.message, "journal export");
+  }
+  return path;
+}
+
+void add_metrics(http_listener& http, const std::string& path,
+                 const environment_ptr& env) {
+  http.route(path, [env] {
+    return http_response{200, env->counters->text(),
+                         std::string{metrics::content_type}};
+  });
+}
+
+void add_routes(http_listener& http, caf::actor_system& sys,
+                const environment_ptr& env, const journal_actor& journal) {
+  http.route("/healthz", [] { return http_response{200, "ok\n"}; });
+  http.route("/readyz", [env] { return readiness_of(*env->condition); });
+  add_metrics(http, "/metrics", env);
+  http.file_route("/journal", "spark-operator-journal.db",
+                  [&sys, journal](const std::stop_token&) {
+                    return export_to_file(sys, journal);
+                  });
+}
+
+environment_ptr make_environment(const options& o) {
+  metrics_settings numbers;
+  numbers.version = version;
+  numbers.prefix = o.metrics_prefix;
+  numbers.submit_buckets = o.submit_buckets;
+  numbers.start_buckets = o.start_buckets;
+  auto env = std::make_shared<environment>();
+  env->now = wall_clock;
+  env->counters = std::make_shared<metrics>(numbers);
+  env->facts.start_timeout = o.driver_start_timeout;
+  env->facts.resync = o.resync_interval;
+  env->namespaces = o.namespaces;
+  env->label_selector = o.label_selector_filter;
+  env->instance = "spark-operator-" + host_name();
+  return env;
+}
+
+caf::actor_system_config actor_settings(const options& o) {
+  caf::actor_system_config cfg;
+  // "sharing" sleeps when there is nothing to do; CAF counts the host's cores
+  // and not the container's, hence the explicit number.
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  auto threads = o.controller_threads > 0
+                   ? static_cast<unsigned>(o.controller_threads)
+                   : std::max(2u, std::thread::hardware_concurrency());
+  cfg.set("scheduler.max-threads", static_cast<std::size_t>(threads));
+  return cfg;
+}
+
+result<void> listen(http_listener& http, const listen_address& where) {
+  if (where.how == listen_address::kind::off)
+    return {};
+  auto started = http.start(where);
+  if (started)
+    spdlog::info("listening on {}", to_string(http.address()));
+  return started;
+}
+
+result<void> listen_for_metrics(http_listener& http, const options& o,
+                                const environment_ptr& env) {
+  if (!o.enable_metrics)
+    return {};
+  add_metrics(http, o.metrics_endpoint, env);
+  listen_address where;
+  where.how = listen_address::kind::tcp;
+  where.port = static_cast<std::uint16_t>(o.metrics_port);
+  return listen(http, where);
+}
+
+/// Leads at once, or when the lease is won.
+elector_actor lead(caf::actor_system& sys, const options& o,
+                   const environment_ptr& env, const api_actor& api,
+                   const supervisor_actor& supervisor) {
+  if (!o.leader_election) {
+    caf::anon_send(supervisor, begin_term{});
+    return {};
+  }
+  lease_timing timing;
+  timing.duration = o.lease_duration;
+  timing.renew_deadline = o.renew_deadline;
+  timing.retry_period = o.retry_period;
+  auto identity = fmt::format("{}_{}", host_name(), getpid());
+  return sys.spawn(run_elector, std::move(identity),
+                   object_key{o.lock_namespace, o.lock_name}, timing, env, api,
+                   supervisor);
+}
+
+void hand_over(caf::actor_system& sys, elector_actor& elector) {
+  if (!elector)
+    return;
+  {
+    caf::scoped_actor self{sys};
+    self->request(elector, seconds{1}, release_lease{})
+      .receive([](const lease_released&) {}, [](const caf::error&) {});
+  }
+  caf::anon_send_exit(elector, caf::exit_reason::user_shutdown);
+  elector = nullptr;
+}
+
+/// From the first lists to the signal that ends us.
+int serve(const options& o, const sigset_t& signals, environment_ptr env,
+          std::shared_ptr<journal> store, std::shared_ptr<transport> out) {
+  auto cfg = actor_settings(o);
+  caf::actor_system sys{cfg};
+  auto journal = sys.spawn<caf::detached>(run_journal, store, env);
+  auto api = sys.spawn(run_api, out, env, o.api_window);
+  auto supervisor = sys.spawn(run_supervisor, env, out, journal, api);
+  http_listener http;
+  http_listener for_prometheus;
+  add_routes(http, sys, env, journal);
+  auto ready = listen(http, o.listen);
+  if (ready)
+    ready = listen_for_metrics(for_prometheus, o, env);
+  if (ready) {
+    auto elector = lead(sys, o, env, api, supervisor);
+    int signal = 0;
+    sigwait(&signals, &signal);
+    spdlog::info("signal {}: shutting down", signal);
+    caf::anon_send(supervisor, end_term{});
+    hand_over(sys, elector);
+  } else {
+    spdlog::critical("{}", to_string(ready.error()));
+  }
+  // Whatever was under way ends now; the next start asks the cluster.
+  for_prometheus.stop();
+  http.stop();
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(api, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(journal, caf::exit_reason::user_shutdown);
+  supervisor = nullptr;
+  api = nullptr;
+  journal = nullptr;
+  out.reset();
+  sys.await_all_actors_done();
+  spdlog::info("done");
+  return ready ? 0 : 1;
+}
+
+int run(const options& o, const sigset_t& signals) {
+  auto store = wait_for_journal(o, signals);
+  if (!store) {
+    spdlog::critical("{}", to_string(store.error()));
+    return store.error().code == errc::cancelled ? 0 : 1;
+  }
+  auto out = connect(o);
+  if (!out) {
+    spdlog::critical("{}", to_string(out.error()));
+    return 1;
+  }
+  return serve(o, signals, make_environment(o), std::move(*store),
+               std::move(*out));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto line = parse_flags({argv + 1, argv + argc}, version);
+  if (!line) {
+    std::fprintf(stderr, "spark-operator: %s\n",
+                 to_string(line.error()).c_str());
+    return 2;
+  }
+  if (!line->print.empty()) {
+    std::fputs(line->print.c_str(), stdout);
+    return 0;
+  }
+  auto signals = block_signals();
+  set_up_log(line->wanted.log_level);
+  return run(line->wanted, signals);
+}

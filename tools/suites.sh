@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# The suites of tools/test and tools/check: what each needs, how it runs and how
+# long it may take. Sourced, not run.
+
+every_suite=(unit scenario simulation fuzz differential integration e2e)
+long_suites=(thread-sanitizer captures long-fuzz long-simulation)
+
+# Seconds after which a suite counts as hung.
+limit_of() {
+  case $1 in
+  unit | scenario | differential) echo 600 ;;
+  simulation) echo 900 ;;
+  fuzz) echo 600 ;;
+  integration) echo 900 ;;
+  e2e) echo 1800 ;;
+  *) echo 7200 ;;
+  esac
+}
+
+is_suite() {
+  local s
+  for s in "${every_suite[@]}" "${long_suites[@]}"; do
+    [ "$s" != "$1" ] || return 0
+  done
+  return 1
+}
+
+setup_for() {
+  case " $* " in
+  *" e2e "*) echo all ;;
+  *" integration "*) echo control-plane ;;
+  *) echo build ;;
+  esac
+}
+needs_sanitizer() {
+  case " $* " in
+  *" unit "* | *" scenario "* | *" simulation "*) return 0 ;;
+  esac
+  return 1
+}
+needs_release() {
+  case " $* " in
+  *" differential "* | *" integration "* | *" e2e "*) return 0 ;;
+  esac
+  return 1
+}
+
+results=()
+passed=0
+failed=0
+
+# step NAME CMD…: a part that everything after it needs.
+step() {
+  local name=$1 began=$SECONDS
+  shift
+  echo "== $name"
+  "$@" || {
+    echo "== $name: FAILED after $((SECONDS - began)) s" >&2
+    exit 1
+  }
+  results+=("$name $((SECONDS - began))")
+}
+
+# Configures and builds one preset; the log is shown only if it fails.
+build() {
+  local log=build/$1.log
+  mkdir -p build
+  cmake --preset "$1" >"$log" 2>&1 && ninja -C "build/$1" >>"$log" 2>&1 || {
+    tail -n 60 "$log" >&2
+    return 1
+  }
+}
+
+run_suite() {
+  local name=$1 began=$SECONDS outcome=passed
+  echo "== $name"
+  if timeout --kill-after=60 "$(limit_of "$name")" \
+    bash -c '. tools/suites.sh; "suite_${1//-/_}"' suite "$name"; then
+    passed=$((passed + 1))
+  else
+    outcome="FAILED (status $?)"
+    failed=$((failed + 1))
+  fi
+  results+=("$name:$outcome $((SECONDS - began))")
+  echo "== $name: $outcome, $((SECONDS - began)) s"
+}
+
+# Never leaks by accident, says where undefined behaviour is.
+sanitized() {
+  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 \
+    UBSAN_OPTIONS=print_stacktrace=1 "$@"
+}
+
+suite_unit() {
+  sanitized ctest --test-dir build/asan -L unit --output-on-failure -j2
+}
+suite_scenario() {
+  sanitized ctest --test-dir build/asan -L scenario --output-on-failure
+}
+suite_simulation() {
+  sanitized build/asan/bin/sim_tests
+}
+suite_fuzz() { tests/fuzz/run --seconds "${FUZZ_SECONDS:-10}"; }
+suite_differential() {
+  ctest --test-dir build/release -L differential --output-on-failure -V |
+    sed 's/^[0-9]*: //'
+  return "${PIPESTATUS[0]}"
+}
+suite_integration() { tests/integration/run; }
+suite_e2e() { tests/e2e/run; }
+
+suite_thread_sanitizer() {
+  build tsan && TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp \
+    ctest --test-dir build/tsan -L 'unit|scenario|sim' --output-on-failure
+}
+suite_captures() { tests/differential/capture.py && suite_differential; }
+suite_long_fuzz() { tests/fuzz/run --seconds 600; }
+suite_long_simulation() { SIM_SEEDS=20000 build/release/bin/sim_tests; }
+
+report() {
+  echo
+  echo "minutes per part:"
+  local r
+  for r in "${results[@]}"; do
+    printf '  %-28s %6.1f\n' "${r% *}" "$(echo "${r##* } 60" |
+      awk '{print $1 / $2}')"
+  done
+  printf '  %-28s %6.1f\n' "all" "$(echo "$((SECONDS - $1)) 60" |
+    awk '{print $1 / $2}')"
+  echo
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
+}
