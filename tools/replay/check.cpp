@@ -1,0 +1,177 @@
+#include "tools/replay/check.hpp"
+
+#include "crds/parse.hpp"
+#include "messages/codec.hpp"
+#include "tools/replay/walk.hpp"
+
+#include <fmt/format.h>
+
+namespace spark::replay {
+namespace {
+
+namespace json = boost::json;
+
+class checker {
+public:
+  checker(origin start, const std::function<void(const difference&)>& tell)
+      : origin_(std::move(start)), tell_(tell) {}
+
+  void chain(std::int64_t first_broken);
+  void take(const journal_row& row);
+  check_counts counts;
+
+private:
+  void say(difference d) {
+    ++counts.differences;
+    tell_(d);
+  }
+  void differ(std::int64_t seq, std::string what) {
+    say({seq, std::move(what), "", ""});
+  }
+  bool joins(const journal_row& row);
+  void decide_again(const journal_row& row);
+  void report(const app_state& before, const journal_row& row,
+              const verdict& found);
+  void meet_snapshot(const journal_row& row);
+
+  origin origin_;
+  const std::function<void(const difference&)>& tell_;
+  app_state state_;
+  bool started_ = false;
+  /// An earlier difference was told that the hashes of later states repeat.
+  bool astray_ = false;
+};
+
+void checker::chain(std::int64_t first_broken) {
+  if (first_broken != 0)
+    differ(first_broken, "the chain of hashes is broken here: this row or one "
+                         "before it was changed or lost");
+  if (!origin_.damage.empty())
+    differ(0, "it does not load: " + origin_.damage);
+}
+
+/// Rows of an application must follow on each other. One that does not, is told
+/// of once, and folding goes on with what there is.
+bool checker::joins(const journal_row& row) {
+  bool anew = begins_anew(state_, row);
+  bool follows = row.phase_before == to_string(state_.at);
+  if (!follows && !astray_) {
+    differ(row.seq,
+           fmt::format("begins in phase {}, but the rows before lead to {}: "
+                       "rows are missing{}",
+                       row.phase_before, to_string(state_.at),
+                       anew ? ", the operator began anew" : ""));
+    astray_ = true;
+  }
+  if (anew) {
+    state_ = {};
+    astray_ = false;
+  }
+  return follows || anew;
+}
+
+void checker::report(const app_state& before, const journal_row& row,
+                     const verdict& found) {
+  difference out{row.seq, found.detail, "", ""};
+  boost::system::error_code ec;
+  auto v = json::parse(row.stimulus, ec);
+  auto fact =
+      ec ? result<app_stimulus>{fail(errc::bad_input, "")} : stimulus_from(v);
+  if (fact) {
+    auto now = canonical_json(to_json(decide(before, *fact, row.at)));
+    if (now != row.events) {
+      out.what = astray_ ? "decided otherwise now, perhaps only because of the "
+                           "difference before"
+                         : "today's rules decide something else";
+      out.recorded = row.events;
+      out.now = std::move(now);
+    }
+  }
+  bool only_hash = out.now.empty();
+  if (only_hash && astray_) {
+    ++counts.following;
+    return;
+  }
+  astray_ = true;
+  say(std::move(out));
+}
+
+void checker::decide_again(const journal_row& row) {
+  bool same_rules = row.rules_version == rules_version;
+  if (same_rules)
+    joins(row);
+  auto before = state_;
+  before.uid = row.uid;
+  before.ns = row.ns;
+  before.name = row.name;
+  auto found = verify(state_, row);
+  if (!found) {
+    differ(row.seq, "cannot be read: " + to_string(found.error()));
+    astray_ = true;
+    return;
+  }
+  ++(found->is == verdict::kind::older_rules ? counts.folded : counts.decided);
+  if (found->is == verdict::kind::different)
+    report(before, row, *found);
+  else if (found->is == verdict::kind::same) {
+    astray_ = false; // the hashes agree again
+    if (row.phase_after != to_string(state_.at))
+      differ(row.seq, fmt::format("ends in phase {}, recorded {}",
+                                  to_string(state_.at), row.phase_after));
+  }
+}
+
+/// A restart begins here, so it must be the state that the rows lead to.
+void checker::meet_snapshot(const journal_row& row) {
+  if (!origin_.has_snapshot || row.seq != origin_.snapshot_seq)
+    return;
+  auto& s = origin_.snapshot;
+  if (origin_.snapshot_rules == rules_version &&
+      state_hash(s) != origin_.snapshot_hash)
+    differ(row.seq, fmt::format("the snapshot has hash {}, recorded {}",
+                                state_hash(s), origin_.snapshot_hash));
+  if (started_ && !astray_ && !(state_ == s))
+    differ(row.seq, "the snapshot is not the state that the rows lead to");
+  state_ = s;
+  started_ = true;
+  astray_ = false;
+}
+
+void checker::take(const journal_row& row) {
+  if (row.seq <= origin_.seq) {
+    ++counts.skipped;
+  } else {
+    if (!started_)
+      state_ = origin_.state;
+    started_ = true;
+    decide_again(row);
+  }
+  meet_snapshot(row);
+}
+
+} // namespace
+
+result<check_counts>
+check_stream(journal_reader& from, const journal_stream& of,
+             const std::function<void(const difference&)>& tell) {
+  auto start = origin_of(from, of);
+  if (!start)
+    return tl::unexpected(start.error());
+  auto broken = from.first_broken_row(of.uid);
+  if (!broken)
+    return tl::unexpected(broken.error());
+  checker check{std::move(*start), tell};
+  check.counts.trimmed = of.trimmed;
+  check.chain(*broken);
+  row_pages rows{from, of.uid};
+  for (;;) {
+    auto row = rows.next();
+    if (!row)
+      return tl::unexpected(row.error());
+    if (!*row)
+      return check.counts;
+    check.take(**row);
+  }
+}
+
+} // namespace spark::replay

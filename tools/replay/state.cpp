@@ -1,0 +1,157 @@
+#include "messages/codec.hpp"
+#include "tools/replay/modes.hpp"
+#include "tools/replay/printable.hpp"
+#include "tools/replay/state_text.hpp"
+#include "tools/replay/walk.hpp"
+
+#include <fmt/format.h>
+
+namespace spark::replay {
+namespace {
+
+namespace json = boost::json;
+
+/// The state after a row, and what today's rules make of it.
+struct moment {
+  passage last;
+  json::object status;
+  std::vector<effect> wants;
+  time_point wakes_at{}; ///< for more than those, while they are under way
+  bool as_recorded = true;
+};
+
+/// As the row's own effects: nothing is in flight, and the status shows what
+/// the state before did.
+void ask_plan(moment& m) {
+  auto& p = m.last;
+  app_view view;
+  view.observed = true;
+  view.looked_at = p.row.at;
+  view.loaded_hash = p.after.current.spec_hash;
+  if (p.knows_before)
+    view.status = projection(p.before, {});
+  m.wants = plan(p.after, view, p.row.at);
+  view.in_flight.insert(m.wants.begin(), m.wants.end());
+  m.wakes_at = wake_at(p.after, view, p.row.at);
+  m.status = status_patch({}, projection(p.after, {}));
+  m.as_recorded = state_hash(p.after) == p.row.state_hash;
+}
+
+result<moment> moment_of(journal_reader& from, const journal_stream& of,
+                         std::int64_t until) {
+  auto steps = walk::begin(from, of);
+  if (!steps)
+    return tl::unexpected(steps.error());
+  moment out;
+  for (passage p;;) {
+    auto more = steps->next(p);
+    if (!more)
+      return tl::unexpected(more.error());
+    if (!*more || p.row.seq > until)
+      break;
+    out.last = std::move(p);
+  }
+  if (out.last.row.seq == 0)
+    return fail(errc::bad_input,
+                fmt::format("has no row up to {}; its first is {}", until,
+                            of.first_seq),
+                title_of(of));
+  if (!out.last.knows_after)
+    return fail(errc::bad_input,
+                fmt::format("the state after row {} cannot be told: rows "
+                            "before it were trimmed or cannot be read",
+                            out.last.row.seq),
+                title_of(of));
+  ask_plan(out);
+  return out;
+}
+
+void flatten(terminal& out, const std::string& path, const json::value& v) {
+  if (v.is_object()) {
+    for (auto& [name, inner] : v.as_object())
+      flatten(out,
+              path.empty() ? std::string{name} : path + "." + std::string{name},
+              inner);
+  } else if (v.is_array()) {
+    for (std::size_t i = 0; i < v.as_array().size(); ++i)
+      flatten(out, fmt::format("{}[{}]", path, i), v.as_array()[i]);
+  } else {
+    out.say("  " + path + ": ", tone::faint);
+    out.say(v.is_string() ? std::string{v.as_string()} : json::serialize(v));
+    out.end_line();
+  }
+}
+
+/// A condition on one line.
+void show_conditions(terminal& out, const std::vector<condition>& all) {
+  for (auto& c : all) {
+    out.say("  condition ", tone::faint);
+    out.say(fmt::format("{}={} ({}){}{}", c.type, c.status, c.reason,
+                        c.message.empty() ? "" : ": ", c.message));
+    out.end_line();
+  }
+}
+
+std::string names_of(const std::vector<effect>& wants) {
+  std::string out;
+  for (auto& e : wants) {
+    out += (out.empty() ? "" : ", ") + std::string{to_string(e.kind)};
+    if (!e.target.empty())
+      out += " " + e.target;
+  }
+  return out.empty() ? "nothing at once" : out;
+}
+
+} // namespace
+
+result<void> tell_state(terminal& out, journal_reader& from,
+                        const journal_stream& of, std::int64_t until) {
+  auto m = moment_of(from, of, until);
+  if (!m)
+    return tl::unexpected(m.error());
+  auto& row = m->last.row;
+  out.say(title_of(of), tone::strong);
+  out.say(fmt::format(" after row {} at {}", row.seq, precise(row.at)));
+  out.end_line();
+  if (!m->as_recorded)
+    out.say("the row recorded another state: see --verify", tone::bad)
+        .end_line();
+  for (auto& [label, text] : describe(m->last.after))
+    out.say("  ").cell(label, 10, tone::faint).say(text).end_line();
+  out.say("the status would show", tone::strong).end_line();
+  auto members = m->status;
+  members.erase("conditions");
+  flatten(out, "", members);
+  show_conditions(out, projection(m->last.after, {}).conditions);
+  out.say("plan wants", tone::strong).say(" " + names_of(m->wants)).end_line();
+  if (m->wakes_at != no_time)
+    out.say("looks again", tone::strong)
+        .say(" " + precise(m->wakes_at))
+        .end_line();
+  return {};
+}
+
+result<void> tell_state(json_stream& out, journal_reader& from,
+                        const journal_stream& of, std::int64_t until) {
+  auto m = moment_of(from, of, until);
+  if (!m)
+    return tl::unexpected(m.error());
+  json::array wants;
+  for (auto& e : m->wants)
+    wants.push_back(json::object{{"kind", json::string(to_string(e.kind))},
+                                 {"attempt", e.attempt},
+                                 {"target", e.target}});
+  out.value("application", json_of(of));
+  out.value("seq", m->last.row.seq);
+  out.value("at", json::string(precise(m->last.row.at)));
+  out.value("asRecorded", m->as_recorded);
+  out.value("state", to_json(m->last.after));
+  out.value("status", m->status);
+  out.value("wants", wants);
+  out.value("wakesAt", m->wakes_at == no_time
+                           ? json::value(nullptr)
+                           : json::value(json::string(precise(m->wakes_at))));
+  return {};
+}
+
+} // namespace spark::replay

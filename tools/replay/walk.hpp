@@ -1,0 +1,86 @@
+#pragma once
+
+#include "actors/app/history.hpp"
+#include "store/journal_reader.hpp"
+
+#include <deque>
+#include <limits>
+#include <optional>
+
+namespace spark::replay {
+
+/// Rows of one application in order, a page at a time: a journal may be larger
+/// than memory.
+class row_pages {
+public:
+  row_pages(journal_reader& from, std::string uid)
+      : from_(from), uid_(std::move(uid)) {}
+  /// Nothing: that was the last one.
+  [[nodiscard]] result<std::optional<journal_row>> next();
+
+private:
+  static constexpr std::size_t page = 256;
+
+  journal_reader& from_;
+  std::string uid_;
+  std::deque<journal_row> rows_;
+  std::int64_t next_seq_ = 0;
+  bool last_page_ = false;
+};
+
+/// Where folding one application's rows may begin. A whole history begins with
+/// its first row, a trimmed one with what its snapshot says.
+struct origin {
+  app_state state;
+  /// Rows up to this one are there to be read only: what preceded them is gone.
+  std::int64_t seq = 0;
+  bool has_snapshot = false;
+  std::int64_t snapshot_seq = 0;
+  app_state snapshot;
+  std::string snapshot_hash;
+  std::int64_t snapshot_rules = 0;
+  std::string damage; ///< why there is no snapshot that could be trusted
+};
+[[nodiscard]] result<origin> origin_of(journal_reader& from,
+                                       const journal_stream& of);
+
+/// The row says that it starts from nothing, though rows precede it: the
+/// operator could not load them (damaged), or never had them.
+[[nodiscard]] bool begins_anew(const app_state& before, const journal_row& row);
+
+/// One row and what it led from and to.
+struct passage {
+  journal_row row;
+  app_state before;
+  app_state after;
+  bool knows_before = false; ///< else it is only what the row itself tells
+  bool knows_after = false;
+  std::optional<app_stimulus> fact;
+  std::vector<app_event> events;
+  /// Why the row's texts cannot be read, else empty.
+  std::string unreadable;
+  /// From the phase before to the phase after, with those passed on the way.
+  std::vector<std::string> phases;
+};
+
+/// Folds row by row, as a restart would, keeping what was passed through.
+class walk {
+public:
+  [[nodiscard]] static result<walk> begin(journal_reader& from,
+                                          const journal_stream& of);
+  /// false: there are no more rows.
+  [[nodiscard]] result<bool> next(passage& out);
+  [[nodiscard]] const origin& start() const { return origin_; }
+
+private:
+  walk(journal_reader& from, const journal_stream& of, origin start);
+  void enter(passage& out);
+  void leave(passage& out);
+
+  row_pages pages_;
+  origin origin_;
+  app_state state_;
+  bool known_;
+};
+
+} // namespace spark::replay
