@@ -3,6 +3,8 @@
 #include "k8s/transport.hpp"
 #include "messages/ids.hpp"
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 /// What actors say to the API server, and how urgent it is.
@@ -23,6 +25,9 @@ struct api_call {
   priority rank = priority::work;
   object_key about; ///< the application: fairness is by it and its namespace
   std::string resource; ///< plural, for metrics: "pods"
+  /// Once it is true, the call shall not leave any more: it may have waited
+  /// long, and what it creates is not wanted now. Null: cannot be withdrawn.
+  std::shared_ptr<const std::atomic<bool>> withdrawn;
 };
 
 } // namespace spark

@@ -52,11 +52,11 @@ time_point from_rfc3339(std::string_view s) {
   int d = ok ? digits(s, p, 2) : -1;
   ok = ok && d >= 1 && d <= 31 && accept(s, p, 'T');
   int h = ok ? digits(s, p, 2) : -1;
-  ok = ok && h >= 0 && accept(s, p, ':');
+  ok = ok && h >= 0 && h <= 23 && accept(s, p, ':');
   int mi = ok ? digits(s, p, 2) : -1;
-  ok = ok && mi >= 0 && accept(s, p, ':');
+  ok = ok && mi >= 0 && mi <= 59 && accept(s, p, ':');
   int sec = ok ? digits(s, p, 2) : -1;
-  if (!ok || sec < 0)
+  if (!ok || sec < 0 || sec > 60) // 60: a leap second
     return no_time;
   int millis = 0;
   if (accept(s, p, '.')) {

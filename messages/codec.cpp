@@ -66,7 +66,7 @@ write(const T& x) {
 bool read(const json::value& v, std::string& out) {
   if (!v.is_string())
     return false;
-  out = v.as_string().c_str();
+  out = std::string{v.as_string()}; // may hold a zero byte
   return true;
 }
 bool read(const json::value& v, bool& out) {

@@ -124,9 +124,11 @@ void read_progress(driver_fact& d, const json::value& pod) {
     read_wait(d, *c);
   }
   auto& init = at(pod, {"status", "initContainerStatuses"});
-  if (init.is_array() && (d.waiting.empty() || d.waiting == "PodInitializing"))
+  // Those after the one that cannot start say PodInitializing, too.
+  if (init.is_array())
     for (auto& c : init.as_array())
-      read_wait(d, c);
+      if (d.waiting.empty() || d.waiting == "PodInitializing")
+        read_wait(d, c);
   if (d.phase == "Pending" && d.waiting.empty())
     read_unschedulable(d, pod);
   auto pod_reason = text(at(pod, {"status", "reason"}));

@@ -39,6 +39,19 @@ void submit(pointer self, op_id id, const api_call& call) {
   });
 }
 
+/// Answers a call that nobody wants to leave any more.
+bool withdraw(api_state& st, op_id id) {
+  auto it = st.calls.find(id);
+  auto& unwanted = it->second.what.withdrawn;
+  if (!unwanted || !*unwanted)
+    return false;
+  reply r;
+  r.why = error{errc::cancelled, "withdrawn before it was sent", "", 0};
+  it->second.promise.deliver(std::move(r));
+  st.calls.erase(it);
+  return true;
+}
+
 void send_more(pointer self) {
   auto& st = self->state;
   bool paused = st.env->now() < st.paused_until;
@@ -46,6 +59,8 @@ void send_more(pointer self) {
     auto id = st.queue.pop();
     if (!id)
       break;
+    if (withdraw(st, *id))
+      continue;
     ++st.in_flight;
     submit(self, *id, st.calls.at(*id).what);
   }
@@ -125,8 +140,12 @@ api_actor::behavior_type run_api(pointer self, std::shared_ptr<transport> out,
       },
       [self](const http_done& done) { finish(self, done); },
       [self](const resume_calls& r) {
-        if (r.generation == self->state.pause_generation)
-          send_more(self);
+        auto& s = self->state;
+        if (r.generation != s.pause_generation)
+          return;
+        // The wall clock may lag behind this timer: nobody would come again.
+        s.paused_until = {};
+        send_more(self);
       },
   };
 }

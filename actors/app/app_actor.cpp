@@ -91,7 +91,10 @@ void advance(pointer self, std::shared_ptr<running_procedure> p,
     pump(self);
     return;
   }
-  self->request(st.api, caf::infinite, std::move(std::get<api_call>(step)))
+  auto& call = std::get<api_call>(step);
+  if (call.what.method == verb::post)
+    call.withdrawn = st.going;
+  self->request(st.api, caf::infinite, std::move(call))
       .then([self, p](const reply& r) { advance(self, p, &r); },
             [self, p](const caf::error&) {
               // The api actor answers every call; without it we are shutting
@@ -123,7 +126,9 @@ bool append_next(pointer self) {
             auto& s = self->state;
             auto before = s.session->state().at;
             auto news = s.session->committed(done.at);
-            count(self, before, s.session->state().at);
+            auto after = s.session->state().at;
+            count(self, before, after);
+            *s.going = after == phase::deleting || after == phase::gone;
             if (s.session->state().pruned)
               s.env->condition->claims_pruned = true;
             tell(self, news);

@@ -6,6 +6,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <atomic>
 #include <memory>
 
 namespace spark {
@@ -29,6 +30,9 @@ struct app_actor_state {
   time_point timer_at{};
   std::int64_t announced = 0; ///< makes names of Kubernetes Events unique
   bool retiring = false;
+  /// The application goes: creates that still wait shall not be sent.
+  std::shared_ptr<std::atomic<bool>> going
+      = std::make_shared<std::atomic<bool>>(false);
 };
 
 app_actor::behavior_type

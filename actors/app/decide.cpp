@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace spark {
 namespace {
 
@@ -553,8 +555,18 @@ private:
 } // namespace
 
 bool cannot_start(const driver_fact& d) {
-  return !d.waiting.empty() && d.waiting != "ContainerCreating" &&
-         d.waiting != "PodInitializing" && d.waiting != "Unschedulable";
+  constexpr std::string_view harmless[] = {
+      "",
+      // progress
+      "ContainerCreating",
+      "PodInitializing",
+      // no node yet
+      "Unschedulable",
+      "SchedulingGated",
+      "SchedulerError",
+  };
+  return std::find(std::begin(harmless), std::end(harmless), d.waiting) ==
+         std::end(harmless);
 }
 
 driver_owner owner_of(const app_state& s, const driver_fact& d) {

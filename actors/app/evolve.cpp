@@ -95,6 +95,8 @@ struct applier {
     s.current.submission_id = e.submission_id;
     s.current.pod_name = e.pod_name;
     s.current.held = !e.unclaimed;
+    if (!e.unclaimed)
+      s.pruned = false; // it can be seen, so nothing drops it
     s.current.swept = e.number <= 1;
     s.current.settle_until = at + settle_time;
     s.execution_attempts = e.execution_attempts;

@@ -199,8 +199,7 @@ time_point gives_up_at(const app_state& s) {
   if (s.at == phase::claimed && s.blocked == blockage::name_conflict)
     return s.blocked_since + name_conflict_limit;
   if (s.at == phase::submitted && cannot_start(s.driver) &&
-      s.waiting_since != no_time &&
-      s.spec.start_timeout > 0)
+      s.waiting_since != no_time && s.spec.start_timeout > 0)
     return s.waiting_since + seconds{s.spec.start_timeout};
   return no_time;
 }

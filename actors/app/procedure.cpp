@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include <array>
+
 namespace spark {
 namespace {
 
@@ -290,10 +292,15 @@ private:
 /// immutable; a foreign one is left alone.
 class create_children : public base {
 public:
+  struct named {
+    std::string plural;
+    json::object object;
+  };
+
   create_children(effect what, procedure_context c, child kind,
-                  std::string plural, std::vector<json::object> objects)
+                  std::vector<named> objects)
       : base(std::move(what), std::move(c)), kind_(kind),
-        plural_(std::move(plural)), objects_(std::move(objects)) {}
+        objects_(std::move(objects)) {}
 
   procedure_step next(const reply* last) override {
     if (!last)
@@ -318,8 +325,8 @@ private:
     if (at_ == objects_.size())
       return done(ending::done, "");
     doing_ = doing::post;
-    return call(verb::post, core_path(c_.app.ns, plural_), plural_,
-                objects_[at_]);
+    return call(verb::post, core_path(c_.app.ns, plural()), plural(),
+                objects_[at_].object);
   }
 
   procedure_step on_post(const reply& r) {
@@ -330,7 +337,7 @@ private:
     }
     if (how == ending::taken || how == ending::unsure) {
       doing_ = doing::look;
-      return call(verb::get, core_path(c_.app.ns, plural_, name()), plural_);
+      return call(verb::get, core_path(c_.app.ns, plural(), name()), plural());
     }
     return done(how, words_of(r), r);
   }
@@ -340,15 +347,15 @@ private:
     if (!v)
       return done(ending::retry, words_of(r));
     if (controller_uid(*v) != c_.uid)
-      return done(ending::taken, plural_ + " " + name() +
+      return done(ending::taken, plural() + " " + name() +
                                      " exists and does not belong to this "
                                      "application");
-    if (hash_of(*v) == hash_of(json::value(objects_[at_]))) {
+    if (hash_of(*v) == hash_of(json::value(objects_[at_].object))) {
       ++at_;
       return post();
     }
     doing_ = doing::remove;
-    return remove(plural_, name(), uid_of(*v));
+    return remove(plural(), name(), uid_of(*v));
   }
 
   procedure_step done(ending how, std::string message) const {
@@ -369,8 +376,12 @@ private:
     return end;
   }
 
+  [[nodiscard]] const std::string& plural() const {
+    return objects_[at_].plural;
+  }
+
   [[nodiscard]] std::string name() const {
-    auto& meta = objects_[at_].at("metadata").as_object();
+    auto& meta = objects_[at_].object.at("metadata").as_object();
     return meta.at("name").as_string().c_str();
   }
 
@@ -394,11 +405,20 @@ private:
   }
 
   child kind_;
-  std::string plural_;
-  std::vector<json::object> objects_;
+  std::vector<named> objects_;
   std::size_t at_ = 0;
   doing doing_ = doing::post;
 };
+
+/// Everything that must exist before the driver but for its Service.
+std::vector<create_children::named> config_of(const submission& made) {
+  std::vector<create_children::named> out;
+  for (auto& o : made.config_maps)
+    out.push_back({"configmaps", o});
+  for (auto& o : made.claims)
+    out.push_back({"persistentvolumeclaims", o});
+  return out;
+}
 
 class create_driver : public base {
 public:
@@ -461,7 +481,10 @@ private:
   bool looking_ = false;
 };
 
-/// Deletes ConfigMaps and Services of older attempts, one by one with their
+constexpr std::array<const char*, 3> swept_kinds{"configmaps", "services",
+                                                 "persistentvolumeclaims"};
+
+/// Deletes ConfigMaps, Services and claims of older attempts, one by one with their
 /// uid: a list by label finds also what a lost journal forgot.
 class sweep_attempt : public base {
 public:
@@ -479,7 +502,7 @@ public:
 
 private:
   [[nodiscard]] const char* plural() const {
-    return round_ == 0 ? "configmaps" : "services";
+    return swept_kinds[round_];
   }
 
   procedure_step list() {
@@ -525,7 +548,7 @@ private:
       old_.pop_back();
       return remove(plural(), name, uid);
     }
-    if (++round_ < 2)
+    if (++round_ < swept_kinds.size())
       return list();
     return done(ending::done, "");
   }
@@ -542,7 +565,7 @@ private:
     return end;
   }
 
-  int round_ = 0;
+  std::size_t round_ = 0;
   bool listed_ = false;
   std::vector<std::pair<std::string, std::string>> old_;
 };
@@ -558,12 +581,12 @@ std::unique_ptr<procedure> make_procedure(const effect& what,
   case effect_kind::sweep_attempt:
     return std::make_unique<sweep_attempt>(what, std::move(c));
   case effect_kind::create_config:
-    return std::make_unique<create_children>(
-        what, std::move(c), child::config, "configmaps", children->config_maps);
+    return std::make_unique<create_children>(what, std::move(c), child::config,
+                                             config_of(*children));
   case effect_kind::create_service:
     return std::make_unique<create_children>(
-        what, std::move(c), child::service, "services",
-        std::vector<json::object>{children->service});
+        what, std::move(c), child::service,
+        std::vector<create_children::named>{{"services", children->service}});
   case effect_kind::create_driver:
     return std::make_unique<create_driver>(what, std::move(c));
   case effect_kind::delete_driver:

@@ -82,10 +82,14 @@ app_session::next(time_point now) {
 
 std::vector<announcement> app_session::committed(time_point at) {
   std::vector<announcement> out;
+  bool had_driver = state().has_driver;
   shell_.committed(at, [&out](const app_state& before, const app_event& e) {
     for (auto& a : announce(before, e))
       out.push_back(std::move(a));
   });
+  // The watch or a reply has just shown it: the next look can wait its time.
+  if (state().has_driver && !had_driver)
+    view_.looked_at = at;
   if (state().has_driver || row_of(state().at).ended) {
     spec_.reset();
     children_.reset();

@@ -69,7 +69,9 @@ void let_go(pointer self, const std::string& uid) {
   if (it == st.live.end())
     return;
   st.uid_of.erase(it->second.handle.address());
-  self->send_exit(it->second.handle, caf::exit_reason::normal);
+  // Not "normal": CAF ignores that one, and the actor would live until its
+  // last timer fires, up to minutes after everything else has ended.
+  self->send_exit(it->second.handle, caf::exit_reason::user_shutdown);
   st.live.erase(it);
   st.env->counters->set(gauge::actors, static_cast<double>(st.live.size()));
 }
@@ -276,7 +278,9 @@ void bring_back(pointer self, const object_key& key, const std::string& uid) {
             auto known = s.apps.find(key);
             if (known == s.apps.end() || known->second.uid != uid)
               return;
-            if (app && app->uid == uid)
+            if (app && app->uid == uid && s.live.count(uid) > 0)
+              tell(self, uid, app_seen{std::move(*app)}); // a watch was faster
+            else if (app && app->uid == uid)
               bring_up(self, std::move(*app));
             else if (r.status != 404)
               self->delayed_send(self, seconds{10}, wake_up{});

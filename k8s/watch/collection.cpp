@@ -4,15 +4,13 @@ namespace spark {
 namespace {
 
 bool unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-         || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
-         || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 class query {
 public:
-  explicit query(std::string path) : text_{std::move(path)} {
-  }
+  explicit query(std::string path) : text_{std::move(path)} {}
 
   query& add(std::string_view name, std::string_view value) {
     if (value.empty())
@@ -23,9 +21,7 @@ public:
     return *this;
   }
 
-  std::string take() && {
-    return std::move(text_);
-  }
+  std::string take() && { return std::move(text_); }
 
 private:
   std::string text_;

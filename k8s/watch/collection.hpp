@@ -10,10 +10,11 @@ namespace spark {
 /// What one watch covers. Several namespaces are several collections, each with
 /// a machine of its own; the caller composes them.
 struct collection {
-  std::string prefix;         ///< "/api/v1" or "/apis/<group>/<version>"
-  std::string plural;         ///< "pods"
-  std::string ns;             ///< empty: all namespaces
-  std::string label_selector; ///< as kubectl takes it, not encoded; may be empty
+  std::string prefix; ///< "/api/v1" or "/apis/<group>/<version>"
+  std::string plural; ///< "pods"
+  std::string ns;     ///< empty: all namespaces
+  std::string
+      label_selector; ///< as kubectl takes it, not encoded; may be empty
   std::string field_selector; ///< the same
 };
 

@@ -73,8 +73,7 @@ tl::unexpected<error> malformed(std::string why) {
 } // namespace
 
 watch_decoder::watch_decoder()
-  : buffer_{std::make_unique_for_overwrite<unsigned char[]>(buffer_size)} {
-}
+    : buffer_{std::make_unique_for_overwrite<unsigned char[]>(buffer_size)} {}
 watch_decoder::~watch_decoder() = default;
 watch_decoder::watch_decoder(watch_decoder&&) noexcept = default;
 watch_decoder& watch_decoder::operator=(watch_decoder&&) noexcept = default;

@@ -15,8 +15,8 @@ result<void> line_splitter::overlong() {
   failed_ = true;
   rest_.clear();
   rest_.shrink_to_fit();
-  return fail(errc::bad_reply, "a watch line exceeds "
-                                 + std::to_string(max_line_) + " bytes");
+  return fail(errc::bad_reply,
+              "a watch line exceeds " + std::to_string(max_line_) + " bytes");
 }
 
 result<void>

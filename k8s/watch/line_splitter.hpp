@@ -21,8 +21,7 @@ public:
   static constexpr std::size_t default_max_line = 8u << 20;
 
   explicit line_splitter(std::size_t max_line = default_max_line)
-    : max_line_{max_line} {
-  }
+      : max_line_{max_line} {}
 
   /// Calls `use` for every line that `chunk` completes, without its newline
   /// (and a carriage return before it); empty lines are skipped. The view is
@@ -33,9 +32,7 @@ public:
 
   /// Bytes of the unfinished line. Not zero at the end of a stream: the stream
   /// was cut within an object, which must not be used.
-  [[nodiscard]] std::size_t pending() const noexcept {
-    return rest_.size();
-  }
+  [[nodiscard]] std::size_t pending() const noexcept { return rest_.size(); }
 
 private:
   result<void> overlong();

@@ -44,8 +44,7 @@ std::string_view to_string(watch_machine::phase p) noexcept {
 
 watch_machine::watch_machine(collection what, std::string name,
                              watch_timing timing)
-  : what_{std::move(what)}, name_{std::move(name)}, timing_{timing} {
-}
+    : what_{std::move(what)}, name_{std::move(name)}, timing_{timing} {}
 
 watch_step watch_machine::started() {
   watch_step step;
@@ -139,7 +138,7 @@ watch_step watch_machine::stream_ended(exchange_id id, const stream_end& end,
   if (!streaming(id))
     return step;
   const bool normal =
-    end.why == end_kind::finished || end.why == end_kind::expired;
+      end.why == end_kind::finished || end.why == end_kind::expired;
   if (end.status == 410) {
     relist_expired(step, "HTTP 410", now);
   } else if (end.why == end_kind::overflow) {
@@ -147,10 +146,10 @@ watch_step watch_machine::stream_ended(exchange_id id, const stream_end& end,
   } else if (!normal || (end.status != 0 && end.status != 200)) {
     stream_failed(step, end, now);
   } else if (!heard_in_stream_ && now - opened_at_ < seconds{1}) {
-    back_off(step, next::resume,
-             named({errc::bad_reply, "the stream ended at once", {}, 0},
-                   "watch"),
-             end.retry_after, now);
+    back_off(
+        step, next::resume,
+        named({errc::bad_reply, "the stream ended at once", {}, 0}, "watch"),
+        end.retry_after, now);
   } else {
     open_stream(step, now);
   }
@@ -204,9 +203,9 @@ void watch_machine::open_stream(watch_step& step, time_point now) {
   heard_in_stream_ = false;
   opened_at_ = now;
   auto span = (timing_.longest_stream - timing_.shortest_stream).count() + 1;
-  seconds timeout{timing_.shortest_stream.count()
-                  + static_cast<seconds::rep>(
-                    dice() * static_cast<double>(span))};
+  seconds timeout{
+      timing_.shortest_stream.count() +
+      static_cast<seconds::rep>(dice() * static_cast<double>(span))};
   step.actions.push_back(open_watch{++exchange_,
                                     watch_path(what_, version_, timeout),
                                     timeout + timing_.stream_grace});
@@ -283,12 +282,11 @@ void watch_machine::back_off(watch_step& step, next then, error why,
   if (now - last_failure_ >= timing_.backoff_reset)
     failures_ = 0;
   last_failure_ = now;
-  auto base = static_cast<double>(timing_.first_backoff.count())
-              * static_cast<double>(1u << std::min(failures_, 16));
+  auto base = static_cast<double>(timing_.first_backoff.count()) *
+              static_cast<double>(1u << std::min(failures_, 16));
   ++failures_;
-  milliseconds wait{static_cast<milliseconds::rep>(
-    std::min(base * (1 + dice()),
-             static_cast<double>(timing_.backoff_cap.count())))};
+  milliseconds wait{static_cast<milliseconds::rep>(std::min(
+      base * (1 + dice()), static_cast<double>(timing_.backoff_cap.count())))};
   auto asked = std::min(milliseconds{retry_after}, timing_.retry_after_cap);
   phase_ = phase::backing_off;
   after_backoff_ = then;
@@ -303,13 +301,11 @@ void watch_machine::abandon_stream(watch_step& step) {
   step.actions.push_back(cancel_stream{exchange_});
 }
 
-double watch_machine::dice() {
-  return unit_hash(name_, ++rolls_);
-}
+double watch_machine::dice() { return unit_hash(name_, ++rolls_); }
 
 bool watch_machine::streaming(exchange_id id) const noexcept {
-  return id == exchange_
-         && (phase_ == phase::opening || phase_ == phase::watching);
+  return id == exchange_ &&
+         (phase_ == phase::opening || phase_ == phase::watching);
 }
 
 error watch_machine::named(error why, const char* doing) const {

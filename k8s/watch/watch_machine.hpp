@@ -36,7 +36,7 @@ struct arm_timer_at {
   time_point at{};
 };
 using watch_action =
-  std::variant<send_list, open_watch, cancel_stream, arm_timer_at>;
+    std::variant<send_list, open_watch, cancel_stream, arm_timer_at>;
 
 /// What to do with the objects of the input that was just given.
 enum class object_use {
@@ -63,10 +63,11 @@ struct watch_step {
 struct watch_timing {
   milliseconds first_backoff{800};
   milliseconds backoff_cap{30'000};
-  milliseconds backoff_reset{120'000}; ///< this long without failure: from 0.8 s
+  milliseconds backoff_reset{
+      120'000}; ///< this long without failure: from 0.8 s
   milliseconds retry_after_cap{120'000};
-  seconds shortest_stream{300}; ///< timeoutSeconds, at least
-  seconds longest_stream{600};  ///< timeoutSeconds, at most
+  seconds shortest_stream{300};     ///< timeoutSeconds, at least
+  seconds longest_stream{600};      ///< timeoutSeconds, at most
   milliseconds stream_grace{5'000}; ///< client deadline beyond timeoutSeconds
   milliseconds list_deadline{60'000};
   /// No line for this long, not even a bookmark: close and resume. Twice in a
@@ -121,23 +122,17 @@ public:
   /// The consumer dropped events: end the stream and list anew.
   [[nodiscard]] watch_step overflowed();
 
-  [[nodiscard]] phase current() const noexcept {
-    return phase_;
-  }
+  [[nodiscard]] phase current() const noexcept { return phase_; }
   /// Empty before the first complete list.
   [[nodiscard]] const std::string& resource_version() const noexcept {
     return version_;
   }
   /// When the server was last heard, for watch_last_event_age: a line, a
   /// bookmark or a page. no_time before the first.
-  [[nodiscard]] time_point last_heard() const noexcept {
-    return last_heard_;
-  }
+  [[nodiscard]] time_point last_heard() const noexcept { return last_heard_; }
   /// Failures with less than `backoff_reset` between them; what the next
   /// backoff grows from.
-  [[nodiscard]] int recent_failures() const noexcept {
-    return failures_;
-  }
+  [[nodiscard]] int recent_failures() const noexcept { return failures_; }
 
 private:
   enum class next { list, resume };
@@ -165,19 +160,19 @@ private:
   next after_backoff_ = next::list;
   exchange_id exchange_ = 0;
   std::uint64_t rolls_ = 0;
-  std::string version_;       ///< resume from here
-  std::string list_version_;  ///< of the list under way
-  bool continued_ = false;    ///< the page asked for is not the first
-  bool unlimited_ = false;    ///< this list is asked for in one piece
+  std::string version_;      ///< resume from here
+  std::string list_version_; ///< of the list under way
+  bool continued_ = false;   ///< the page asked for is not the first
+  bool unlimited_ = false;   ///< this list is asked for in one piece
   bool heard_in_stream_ = false;
   bool expired_before_ = false; ///< a 410 came since the last event
   int silent_streams_ = 0;
-  int stream_errors_ = 0;     ///< in-stream, since the last event
+  int stream_errors_ = 0; ///< in-stream, since the last event
   int failures_ = 0;
   time_point last_failure_{};
   time_point opened_at_{};
   time_point last_heard_{};
-  time_point due_{};          ///< of the timer armed last
+  time_point due_{}; ///< of the timer armed last
 };
 
 [[nodiscard]] std::string_view to_string(watch_machine::phase p) noexcept;

@@ -2,6 +2,7 @@
 #include "k8s/watch/line_splitter.hpp"
 #include "k8s/watch/watch_machine.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,9 +17,7 @@ struct follower {
   time_point now{seconds{1'000}};
   exchange_id stream = 0;
 
-  follower() {
-    follow(machine.started());
-  }
+  follower() { follow(machine.started()); }
 
   /// Answers every list with an empty page, so that it always gets back to a
   /// stream or a backoff.
@@ -29,8 +28,7 @@ struct follower {
       if (auto* open = std::get_if<open_watch>(&action))
         stream = open->id;
       if (auto* timer = std::get_if<arm_timer_at>(&action);
-          timer
-          && machine.current() == watch_machine::phase::backing_off) {
+          timer && machine.current() == watch_machine::phase::backing_off) {
         now = timer->at;
         return follow(machine.timer(now));
       }
@@ -40,8 +38,10 @@ struct follower {
   void line(std::string_view text) {
     now += milliseconds{10};
     bool object = false;
-    auto parsed = parse_watch_line(
-      decoder, text, [&](const boost::json::object&) { return object = true; });
+    auto parsed =
+        parse_watch_line(decoder, text, [&](const boost::json::object&) {
+          return object = true;
+        });
     if (!parsed)
       return follow(machine.line_malformed(stream, parsed.error(), now));
     auto step = machine.line_arrived(stream, *parsed, now);

@@ -73,6 +73,7 @@ TEST_CASE("the operator has what it needs and nothing that is dangerous") {
   CHECK(rights["/pods"] == verbs{"create", "delete", "get", "list", "watch"});
   CHECK(rights["/configmaps"] == verbs{"create", "delete", "get", "list"});
   CHECK(rights["/services"] == rights["/configmaps"]);
+  CHECK(rights["/persistentvolumeclaims"] == rights["/configmaps"]);
   CHECK(rights["/events"] == verbs{"create", "patch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications"] ==
         verbs{"get", "list", "watch"});
