@@ -93,7 +93,10 @@ result<std::shared_ptr<transport>> connect(const options& o) {
   if (!source)
     return tl::unexpected(source.error());
   spdlog::info("API server {}", (*source)->current()->server);
-  return std::shared_ptr<transport>{make_curl_transport(std::move(*source))};
+  curl_options wire;
+  wire.user_agent = std::string{"spark-operator/"} + version;
+  return std::shared_ptr<transport>{
+      make_curl_transport(std::move(*source), wire)};
 }
 
 /// Blocks SIGTERM and SIGINT in every thread that starts later, so that main
