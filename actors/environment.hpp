@@ -30,12 +30,12 @@ struct environment {
   std::vector<std::string> namespaces; ///< empty: all
   std::string label_selector;          ///< applications and pods must match it
   std::string instance;                ///< who reports Kubernetes Events
-  std::function<std::chrono::steady_clock::time_point()> steady
-    = std::chrono::steady_clock::now;
+  std::function<std::chrono::steady_clock::time_point()> steady =
+      std::chrono::steady_clock::now;
   /// With leader election: no write may be on its way after this instant of
   /// the steady clock (nanoseconds). 0: no fence.
-  std::shared_ptr<std::atomic<std::int64_t>> fence
-    = std::make_shared<std::atomic<std::int64_t>>(0);
+  std::shared_ptr<std::atomic<std::int64_t>> fence =
+      std::make_shared<std::atomic<std::int64_t>>(0);
   std::shared_ptr<readiness> condition = std::make_shared<readiness>();
   /// Ids of operations at the transport, unique over all actors.
   std::shared_ptr<std::atomic<op_id>> op_ids =

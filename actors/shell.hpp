@@ -101,6 +101,10 @@ public:
     }
   }
 
+  /// The journal gave up on the row of the last commit: the next one brings a
+  /// snapshot, so that what is loaded later has no gap.
+  void missed_row() { rows_ = rows_per_snapshot; }
+
   /// Loads what the journal knows; call before the first take().
   void restored(state_type s, int rows_since_snapshot) {
     state_ = std::move(s);

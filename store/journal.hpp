@@ -32,7 +32,7 @@ struct journal_row {
   std::string effects;      ///< JSON array of names, for people only
   std::string phase_before; ///< e.g. "New"
   std::string phase_after;
-  std::string state_hash;   ///< of the state after the events
+  std::string state_hash; ///< of the state after the events
   bool operator==(const journal_row&) const = default;
 };
 
@@ -82,9 +82,9 @@ public:
   virtual ~journal() = default;
   /// All rows in one durable transaction; fills in seq. On error nothing of the
   /// batch is stored.
-  virtual result<void> append(std::vector<journal_row>& rows,
-                              const std::vector<journal_snapshot>& snapshots)
-    = 0;
+  virtual result<void>
+  append(std::vector<journal_row>& rows,
+         const std::vector<journal_snapshot>& snapshots) = 0;
   virtual result<journal_history> load(const std::string& uid) = 0;
   virtual result<std::vector<journal_stream>> streams() = 0;
   /// Copies the whole database into a file that spark-replay can read, a few

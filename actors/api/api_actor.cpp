@@ -24,9 +24,9 @@ request fenced(const environment& env, const api_call& call) {
   auto out = call.what;
   auto fence = env.fence->load();
   if (fence != 0 && out.method != verb::get && call.rank != priority::lease)
-    out.not_after = std::chrono::steady_clock::time_point{
-                      std::chrono::nanoseconds{fence}}
-                    - out.deadline;
+    out.not_after =
+        std::chrono::steady_clock::time_point{std::chrono::nanoseconds{fence}} -
+        out.deadline;
   return out;
 }
 
@@ -34,9 +34,10 @@ void submit(pointer self, op_id id, const api_call& call) {
   // The callback runs on the transport's thread: it hands the reply on and
   // does nothing else.
   auto handle = caf::actor_cast<api_actor>(self);
-  self->state.out->submit(id, fenced(*self->state.env, call), [handle](op_id done, reply r) {
-    caf::anon_send(handle, http_done{done, std::move(r)});
-  });
+  self->state.out->submit(
+      id, fenced(*self->state.env, call), [handle](op_id done, reply r) {
+        caf::anon_send(handle, http_done{done, std::move(r)});
+      });
 }
 
 /// Answers a call that nobody wants to leave any more.

@@ -126,6 +126,8 @@ bool append_next(pointer self) {
             auto& s = self->state;
             auto before = s.session->state().at;
             auto news = s.session->committed(done.at);
+            if (done.seq == 0)
+              s.session->missed_row();
             auto after = s.session->state().at;
             count(self, before, after);
             *s.going = after == phase::deleting || after == phase::gone;

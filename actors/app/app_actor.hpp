@@ -31,8 +31,8 @@ struct app_actor_state {
   std::int64_t announced = 0; ///< makes names of Kubernetes Events unique
   bool retiring = false;
   /// The application goes: creates that still wait shall not be sent.
-  std::shared_ptr<std::atomic<bool>> going
-      = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<std::atomic<bool>> going =
+      std::make_shared<std::atomic<bool>>(false);
 };
 
 app_actor::behavior_type

@@ -1,7 +1,6 @@
 #include "actors/app/procedure.hpp"
 
 #include "actors/app/phases.hpp"
-
 #include "k8s/watch/collection.hpp"
 
 #include <boost/json.hpp>
@@ -205,8 +204,7 @@ public:
     procedure_end end;
     take_app(end, *last);
     // Where only a new observation can change anything, one at a time.
-    bool waits =
-        c_.state.at == phase::fresh || c_.state.at == phase::deleting;
+    bool waits = c_.state.at == phase::fresh || c_.state.at == phase::deleting;
     end.pause = waits ? row_of(c_.state.at).looks_again : seconds{1};
     return end;
   }
@@ -484,8 +482,8 @@ private:
 constexpr std::array<const char*, 3> swept_kinds{"configmaps", "services",
                                                  "persistentvolumeclaims"};
 
-/// Deletes ConfigMaps, Services and claims of older attempts, one by one with their
-/// uid: a list by label finds also what a lost journal forgot.
+/// Deletes ConfigMaps, Services and claims of older attempts, one by one with
+/// their uid: a list by label finds also what a lost journal forgot.
 class sweep_attempt : public base {
 public:
   using base::base;
@@ -501,9 +499,7 @@ public:
   }
 
 private:
-  [[nodiscard]] const char* plural() const {
-    return swept_kinds[round_];
-  }
+  [[nodiscard]] const char* plural() const { return swept_kinds[round_]; }
 
   procedure_step list() {
     listed_ = false;

@@ -38,6 +38,8 @@ public:
   std::optional<machine_shell<app_machine>::append> next(time_point now);
   /// Returns what users should be told.
   std::vector<announcement> committed(time_point at);
+  /// The row of the last committed() is not in the journal after all.
+  void missed_row() { shell_.missed_row(); }
 
   struct started {
     effect what;

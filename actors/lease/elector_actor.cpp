@@ -37,8 +37,8 @@ api_call call_for(const elector_state& st, const lease_step& step) {
     call.what.content_type = "application/merge-patch+json";
   }
   call.what.path += "?timeout=4s";
-  call.what.body = json::serialize(write_lease(
-    step.wanted, st.lease, step.acquiring, st.env->now()));
+  call.what.body = json::serialize(
+      write_lease(step.wanted, st.lease, step.acquiring, st.env->now()));
   return call;
 }
 
@@ -48,8 +48,8 @@ void on_reply(pointer self, lease_action action, const reply& r) {
   auto& st = self->state;
   auto now = st.env->steady();
   bool ok = r.how == sent::answered && r.status / 100 == 2;
-  if (action == lease_action::look && r.how == sent::answered
-      && r.status == 404) {
+  if (action == lease_action::look && r.how == sent::answered &&
+      r.status == 404) {
     follow(self, st.machine->looked(std::nullopt, now));
     return;
   }
@@ -75,8 +75,8 @@ void follow(pointer self, const lease_step& step) {
   }
   if (st.machine->leading())
     st.env->fence->store(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                           st.machine->fence().time_since_epoch())
-                           .count());
+                             st.machine->fence().time_since_epoch())
+                             .count());
   if (step.gained) {
     spdlog::info("leading: lease {}, term {}", to_string(st.lease),
                  step.wanted.transitions);
@@ -86,19 +86,19 @@ void follow(pointer self, const lease_step& step) {
   if (step.action == lease_action::none || st.released)
     return;
   self->request(st.api, caf::infinite, call_for(st, step))
-    .then([self, action = step.action](
-            const reply& r) { on_reply(self, action, r); },
-          [](const caf::error&) {
-            // Shutting down.
-          });
+      .then([self, action = step.action](
+                const reply& r) { on_reply(self, action, r); },
+            [](const caf::error&) {
+              // Shutting down.
+            });
 }
 
 } // namespace
 
-elector_actor::behavior_type
-run_elector(pointer self, std::string identity, object_key lease,
-            lease_timing timing, environment_ptr env, api_actor api,
-            supervisor_actor supervisor) {
+elector_actor::behavior_type run_elector(pointer self, std::string identity,
+                                         object_key lease, lease_timing timing,
+                                         environment_ptr env, api_actor api,
+                                         supervisor_actor supervisor) {
   auto& st = self->state;
   st.machine.emplace(std::move(identity), timing);
   st.lease = std::move(lease);
@@ -109,34 +109,35 @@ run_elector(pointer self, std::string identity, object_key lease,
   st.env->fence->store(1);
   self->send(self, wake_up{});
   return {
-    [self](const release_lease&) {
-      auto& s = self->state;
-      auto promise = self->make_response_promise<lease_released>();
-      auto record = s.machine->release();
-      s.released = true;
-      if (!record) {
-        promise.deliver(lease_released{});
-        return promise;
-      }
-      lease_step step;
-      step.action = lease_action::update;
-      step.wanted = *record;
-      self->request(s.api, caf::infinite, call_for(s, step))
-        .then([promise](const reply&) mutable {
+      [self](const release_lease&) {
+        auto& s = self->state;
+        auto promise = self->make_response_promise<lease_released>();
+        auto record = s.machine->release();
+        s.released = true;
+        if (!record) {
           promise.deliver(lease_released{});
-        },
-              [promise](const caf::error&) mutable {
-                promise.deliver(lease_released{});
-              });
-      return promise;
-    },
-    [self](const wake_up& w) {
-      auto& s = self->state;
-      if (s.released)
-        return;
-      follow(self, s.machine->tick(s.env->steady()));
-      self->delayed_send(self, tick_pause, w);
-    },
+          return promise;
+        }
+        lease_step step;
+        step.action = lease_action::update;
+        step.wanted = *record;
+        self->request(s.api, caf::infinite, call_for(s, step))
+            .then(
+                [promise](const reply&) mutable {
+                  promise.deliver(lease_released{});
+                },
+                [promise](const caf::error&) mutable {
+                  promise.deliver(lease_released{});
+                });
+        return promise;
+      },
+      [self](const wake_up& w) {
+        auto& s = self->state;
+        if (s.released)
+          return;
+        follow(self, s.machine->tick(s.env->steady()));
+        self->delayed_send(self, tick_pause, w);
+      },
   };
 }
 

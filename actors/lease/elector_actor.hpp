@@ -14,8 +14,8 @@ namespace spark {
 struct release_lease {};
 struct lease_released {};
 
-using elector_actor
-  = caf::typed_actor<caf::replies_to<release_lease>::with<lease_released>,
+using elector_actor =
+    caf::typed_actor<caf::replies_to<release_lease>::with<lease_released>,
                      caf::reacts_to<wake_up>>;
 
 /// Wins, renews and loses the lease, and tells the supervisor.

@@ -35,8 +35,8 @@ std::optional<lease_record> read_lease(const json::value& object) {
     return std::nullopt;
   lease_record out;
   out.holder = text(find(spec, "holderIdentity"));
-  out.duration
-    = std::chrono::seconds{number(find(spec, "leaseDurationSeconds"))};
+  out.duration =
+      std::chrono::seconds{number(find(spec, "leaseDurationSeconds"))};
   out.renewed = text(find(spec, "renewTime"));
   out.transitions = number(find(spec, "leaseTransitions"));
   out.resource_version = text(find(meta, "resourceVersion"));

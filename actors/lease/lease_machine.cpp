@@ -5,8 +5,7 @@
 namespace spark {
 
 lease_machine::lease_machine(std::string identity, lease_timing timing)
-  : identity_(std::move(identity)), timing_(timing) {
-}
+    : identity_(std::move(identity)), timing_(timing) {}
 
 lease_step lease_machine::tick(instant now) {
   auto step = lose_if_late(now);
@@ -40,10 +39,9 @@ lease_step lease_machine::looked(const std::optional<lease_record>& found,
   bool free = !seen_ || seen_->holder.empty() || seen_->holder == identity_;
   // The record says how long its holder wants to be respected; we wait at least
   // that long after its last change, however its clock goes.
-  auto respected
-    = seen_ ? std::max<std::chrono::milliseconds>(seen_->duration,
-                                                  timing_.duration)
-            : std::chrono::milliseconds{0};
+  auto respected = seen_ ? std::max<std::chrono::milliseconds>(seen_->duration,
+                                                               timing_.duration)
+                         : std::chrono::milliseconds{0};
   if (!free && now < seen_at_ + respected)
     return {};
   busy_ = true;
@@ -60,8 +58,8 @@ lease_step lease_machine::write() const {
   if (seen_ && step.acquiring)
     ++step.wanted.transitions;
   step.wanted.holder = identity_;
-  step.wanted.duration
-    = std::chrono::duration_cast<std::chrono::seconds>(timing_.duration);
+  step.wanted.duration =
+      std::chrono::duration_cast<std::chrono::seconds>(timing_.duration);
   return step;
 }
 
@@ -86,7 +84,7 @@ lease_step lease_machine::failed(instant now) {
   busy_ = false;
   refresh_ = true; // a conflict means that somebody wrote it
   wake_ = now + std::min<std::chrono::milliseconds>(
-                  timing_.retry_period, std::chrono::milliseconds{1000});
+                    timing_.retry_period, std::chrono::milliseconds{1000});
   return lose_if_late(now);
 }
 

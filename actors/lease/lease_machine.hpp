@@ -32,7 +32,7 @@ enum class lease_action {
 
 struct lease_step {
   lease_action action = lease_action::none;
-  lease_record wanted; ///< to create or update
+  lease_record wanted;    ///< to create or update
   bool acquiring = false; ///< not a mere renewal of our own
   bool gained = false; ///< we lead from now on, in the term wanted.transitions
   bool lost = false;   ///< stop everything that writes, now
@@ -60,16 +60,10 @@ public:
   /// What to write so that the next leader need not wait; only while leading.
   [[nodiscard]] std::optional<lease_record> release();
 
-  [[nodiscard]] bool leading() const {
-    return leading_;
-  }
-  [[nodiscard]] instant wake() const {
-    return wake_;
-  }
+  [[nodiscard]] bool leading() const { return leading_; }
+  [[nodiscard]] instant wake() const { return wake_; }
   /// No write may be on its way later than this (contract "Who goes first").
-  [[nodiscard]] instant fence() const {
-    return renewed_at_ + timing_.duration;
-  }
+  [[nodiscard]] instant fence() const { return renewed_at_ + timing_.duration; }
 
 private:
   [[nodiscard]] lease_step lose_if_late(instant now);

@@ -22,9 +22,9 @@ struct end_term {};
 /// To itself: a failed subtree starts anew, if it still leads.
 struct restart_term {};
 
-using supervisor_actor = caf::typed_actor<caf::reacts_to<begin_term>,
-                                          caf::reacts_to<end_term>,
-                                          caf::reacts_to<restart_term>>;
+using supervisor_actor =
+    caf::typed_actor<caf::reacts_to<begin_term>, caf::reacts_to<end_term>,
+                     caf::reacts_to<restart_term>>;
 
 /// Spawns and ends what works only while we lead: registry, watches,
 /// applications. If one of its own children fails, the whole leading subtree is

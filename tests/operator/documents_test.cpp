@@ -15,8 +15,9 @@ namespace {
 void check_document(const std::string& name, const std::string& title,
                     const std::string& table) {
   auto path = std::string{SPARK_SOURCE_DIR} + "/deploy/" + name;
-  auto wanted = "# " + title + "\n\nGenerated from the code's table; to change "
-                + "it: `REWRITE=1 operator_tests`.\n\n" + table;
+  auto wanted = "# " + title +
+                "\n\nGenerated from the code's table; to change " +
+                "it: `REWRITE=1 operator_tests`.\n\n" + table;
   if (std::getenv("REWRITE"))
     std::ofstream{path} << wanted;
   std::ifstream in{path};

@@ -133,10 +133,10 @@ result<std::string> export_to_file(caf::actor_system& sys,
   {
     caf::scoped_actor self{sys};
     self->request(journal, export_limit, export_journal{path})
-      .receive([&](const exported& e) { outcome = e; },
-               [&](const caf::error&) {
-                 outcome.message = "the journal did not answer in time";
-               });
+        .receive([&](const exported& e) { outcome = e; },
+                 [&](const caf::error&) {
+                   outcome.message = "the journal did not answer in time";
+                 });
   }
   if (!outcome.ok) {
     std::remove(path.c_str());
@@ -187,8 +187,8 @@ caf::actor_system_config actor_settings(const options& o) {
   // and not the container's, hence the explicit number.
   cfg.set("scheduler.policy", caf::atom("sharing"));
   auto threads = o.controller_threads > 0
-                   ? static_cast<unsigned>(o.controller_threads)
-                   : std::max(2u, std::thread::hardware_concurrency());
+                     ? static_cast<unsigned>(o.controller_threads)
+                     : std::max(2u, std::thread::hardware_concurrency());
   cfg.set("scheduler.max-threads", static_cast<std::size_t>(threads));
   return cfg;
 }
@@ -237,7 +237,7 @@ void hand_over(caf::actor_system& sys, elector_actor& elector) {
   {
     caf::scoped_actor self{sys};
     self->request(elector, seconds{1}, release_lease{})
-      .receive([](const lease_released&) {}, [](const caf::error&) {});
+        .receive([](const lease_released&) {}, [](const caf::error&) {});
   }
   caf::anon_send_exit(elector, caf::exit_reason::user_shutdown);
   elector = nullptr;

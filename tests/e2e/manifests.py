@@ -1,0 +1,47 @@
+"""SparkApplications small enough for several at once on two cores."""
+
+JAR = "local:///opt/spark/examples/jars/spark-examples.jar"
+PI_PY = "local:///opt/spark/examples/src/main/python/pi.py"
+EXAMPLES = "org.apache.spark.examples."
+
+
+def application(name, namespace, main_class="SparkPi", arguments=("2",),
+                version="3.5.7", **spec):
+    role = {"cores": 1, "coreRequest": "100m", "memory": "512m"}
+    return {
+        "apiVersion": "sparkoperator.k8s.io/v1beta2",
+        "kind": "SparkApplication",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "type": "Scala", "mode": "cluster", "sparkVersion": version,
+            "image": f"spark:{version}", "imagePullPolicy": "IfNotPresent",
+            "mainClass": EXAMPLES + main_class, "mainApplicationFile": JAR,
+            "arguments": list(arguments),
+            "restartPolicy": {"type": "Never"},
+            "driver": {**role, "serviceAccount": "spark"},
+            "executor": {**role, "instances": 1},
+            **spec,
+        },
+    }
+
+
+def java(name, namespace, main_class="SparkPi", arguments=("2",), **more):
+    return application(name, namespace, main_class, arguments, type="Java",
+                       **more)
+
+
+def python(name, namespace):
+    app = application(name, namespace, type="Python", pythonVersion="3",
+                      mainApplicationFile=PI_PY)
+    del app["spec"]["mainClass"]
+    return app
+
+
+def without(app, field):
+    del app["spec"][field]
+    return app
+
+
+def with_(app, **fields):
+    app["spec"].update(fields)
+    return app

@@ -1,0 +1,177 @@
+"""The programs under test, and those of the sandbox."""
+import http.client
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BIN = os.path.join(ROOT, "build/release/bin")
+CRDS = os.path.join(ROOT, "crds/generated/sparkapplications.yaml")
+
+
+def poll(predicate, seconds, what, pause=0.1):
+    end = time.monotonic() + seconds
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() >= end:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(pause)
+
+
+def run(*words, text=None, check=True):
+    done = subprocess.run(words, input=text, capture_output=True, text=True,
+                          timeout=300)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(words)[:200]}: status "
+                             f"{done.returncode}: {done.stderr[-1000:]}"
+                             f"{done.stdout[-1000:]}")
+    return done
+
+
+def kubectl(*words, text=None, check=True):
+    return run("kubectl", *words, text=text, check=check)
+
+
+def sandbox(command, *words):
+    return run(os.path.join(ROOT, "tools/sandbox"), command, "--name",
+               os.environ["SANDBOX_NAME"], *words)
+
+
+def missing_programs(*names):
+    return [n for n in names if not os.access(os.path.join(BIN, n), os.X_OK)]
+
+
+class Operator:
+    """One spark-operator with its log and journal; may be killed and started
+    again on the same journal."""
+
+    next_port = 18080
+
+    def __init__(self, directory, name, *flags, kubeconfig=None, journal=None):
+        self.name = name
+        self.log = os.path.join(directory, f"{name}.log")
+        self.journal = journal or os.path.join(directory, f"{name}.db")
+        self.port = Operator.next_port
+        Operator.next_port += 1
+        self.words = [os.path.join(BIN, "spark-operator"), "-kubeconfig",
+                      kubeconfig or os.environ["KUBECONFIG"], "-journal",
+                      self.journal, "-listen", f"127.0.0.1:{self.port}",
+                      *flags]
+        self.process = None
+
+    def start(self, ready=True):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.words, stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL)
+        if ready:
+            self.await_ready()
+        return self
+
+    def await_ready(self, seconds=30):
+        poll(lambda: self.readiness()[0] == 200 or self._died(), seconds,
+             f"{self.name} to be ready", pause=0.02)
+
+    def _died(self):
+        if self.process.poll() is None:
+            return False
+        raise AssertionError(f"{self.name} ended with status "
+                             f"{self.process.returncode}\n{self.tail()}")
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        """As a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, within=2.0):
+        """As a kubelet would: it must end by itself, well and soon."""
+        if self.process is None:
+            return
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._show_threads()
+            self.kill()
+            raise AssertionError(f"{self.name} ignores SIGTERM") from None
+        took = time.monotonic() - began
+        self.process = None
+        assert status == 0, f"{self.name}: status {status} after SIGTERM"
+        assert took < within, f"{self.name}: SIGTERM took {took:.1f} s"
+
+    def _show_threads(self):
+        """Where it hangs, on machines that have a debugger."""
+        if shutil.which("gdb"):
+            done = run("gdb", "-p", str(self.process.pid), "-batch", "-ex",
+                       "thread apply all bt 25", check=False)
+            print(done.stdout[-12000:], flush=True)
+
+    def get(self, path):
+        """(status, text); (0, "") when nobody listens."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException):
+            return 0, ""
+        finally:
+            connection.close()
+
+    def readiness(self):
+        return self.get("/readyz")
+
+    def metric(self, name, **labels):
+        """The sum over all series that have these labels."""
+        total = 0.0
+        for line in self.get("/metrics")[1].splitlines():
+            found = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
+            if not found or found[1] != name:
+                continue
+            has = dict(re.findall(r'(\w+)="([^"]*)"', found[2] or ""))
+            if all(has.get(k) == v for k, v in labels.items()):
+                total += float(found[3])
+        return total
+
+    def rows(self):
+        return self.metric("spark_operator_journal_rows_total")
+
+    def text(self):
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def tail(self, lines=40):
+        return "\n".join(self.text().splitlines()[-lines:])
+
+    def forbidden(self, **labels):
+        return int(self.metric("spark_operator_api_requests_total",
+                               code="403", **labels))
+
+
+def replay(journal, *flags, check=True):
+    return run(os.path.join(BIN, "spark-replay"), journal, *flags, check=check)
+
+
+def verify(journal):
+    """Its last line, when every recorded decision is made again the same."""
+    done = replay(journal, "--verify", check=False)
+    assert done.returncode == 0, (
+        f"spark-replay --verify {journal}: status {done.returncode}\n"
+        f"{done.stdout[-3000:]}{done.stderr}")
+    return done.stdout.strip().splitlines()[-1]
+
+
+def token_parts(path):
+    """The signature alone names a token, and a log may cut it short."""
+    with open(path, encoding="utf-8") as file:
+        return file.read().strip().rsplit(".", 1)[-1][:40]

@@ -1,0 +1,118 @@
+"""Applications that cannot run: each ends in words that say why."""
+import json
+
+import manifests
+from observer import error_of
+from programs import kubectl
+
+
+def missing_image_name(world, ns):
+    app = world.create(manifests.java("image-missing", ns,
+                                      image="docker.io/library/nope:1"))
+    app.wait(lambda: app.condition("Blocked"), 40, "condition Blocked")
+    blocked = app.condition("Blocked")
+    assert "nope:1" in blocked["message"] or "ull" in blocked["reason"], blocked
+    message = app.await_failed(120)
+    assert "could not start" in message, message
+    app.await_driver_gone()
+    app.expect_outcome("Failed")
+    app.expect_events("SparkDriverFailed")
+    return f"{blocked['reason']}; {message[:120]}"
+
+
+def no_such_service_account(world, ns):
+    app = manifests.java("account-missing", ns)
+    app["spec"]["driver"]["serviceAccount"] = "nobody"
+    app = world.create(app)
+    message = app.await_failed(60)
+    assert "serviceaccount" in message.lower() and "nobody" in message, message
+    app.expect_outcome("SubmissionFailed")
+    app.expect_events("SparkApplicationSubmissionFailed", "nobody")
+    assert not app.drivers()
+    return message[:160]
+
+
+def _refused(world, manifest, *words):
+    app = world.create(manifest)
+    message = app.await_failed(60)
+    for word in words:
+        assert word in message, f"'{word}' is not in: {message}"
+    app.expect_outcome("Refused")
+    app.expect_condition("Failed", "Refused")
+    app.expect_events("SparkApplicationSubmissionFailed")
+    assert not app.drivers(), "a driver was made"
+    assert app.observer.status_writes(app.namespace, app.name) == 1
+    return message[:160]
+
+
+def no_image(world, ns):
+    return _refused(world, manifests.without(
+        manifests.java("no-image", ns), "image"), "image")
+
+
+def client_mode(world, ns):
+    return _refused(world, manifests.with_(
+        manifests.java("client-mode", ns), mode="client"), "mode")
+
+
+def local_file(world, ns):
+    return _refused(world, manifests.with_(
+        manifests.java("file-jar", ns), mainApplicationFile="file:///x.jar"),
+                    "file:")
+
+
+def fraction_of_memory(world, ns):
+    app = manifests.java("fraction", ns)
+    app["spec"]["driver"]["memory"] = "1.5g"
+    return _refused(world, app, "1.5g")
+
+
+def bad_name(world, ns):
+    return _refused(world, manifests.java("n" * 70, ns),
+                    "metadata.name", "63")
+
+
+def unknown_type(world, ns):
+    """The CRD lists the types: kubectl's user hears it at once."""
+    manifest = manifests.java("unknown-type", ns)
+    manifest["spec"]["type"] = "Perl"
+    done = kubectl("create", "-f", "-", text=json.dumps(manifest), check=False)
+    if done.returncode == 0:
+        return "by the operator: " + _ended_with(world, manifest, "Perl")
+    assert "Perl" in done.stderr and "type" in done.stderr, done.stderr
+    return "by the API server"
+
+
+def _ended_with(world, manifest, word):
+    from world import App  # pylint: disable=import-outside-toplevel
+    meta = manifest["metadata"]
+    app = App(world, meta["namespace"], meta["name"])
+    message = app.await_failed(60)
+    assert word in message, message
+    return message[:160]
+
+
+def _runs_or_says_why(world, manifest):
+    done = kubectl("create", "-f", "-", text=json.dumps(manifest), check=False)
+    if done.returncode != 0:
+        assert done.stderr.strip(), "refused without a word"
+        return "refused by the API server: " + done.stderr.strip()[:120]
+    from world import App  # pylint: disable=import-outside-toplevel
+    meta = manifest["metadata"]
+    app = App(world, meta["namespace"], meta["name"])
+    end = app.await_end()
+    message = error_of(app.newest())
+    assert end == "COMPLETED" or message, "FAILED without a word"
+    assert len(json.dumps(app.status())) < 16384, "a status beyond 16 KiB"
+    app.expect_events("SparkApplication")
+    return f"{end} {message[:200]}"
+
+
+def one_large_argument(world, ns):
+    return _runs_or_says_why(world, manifests.java(
+        "large-argument", ns, arguments=["2", "x" * 200_000]))
+
+
+def a_megabyte_of_arguments(world, ns):
+    return _runs_or_says_why(world, manifests.java(
+        "many-arguments", ns, arguments=["2"] + ["y" * 1000] * 1000))

@@ -1,0 +1,182 @@
+"""Applications that run real Spark."""
+import api as apis
+import manifests
+import programs
+from programs import kubectl
+
+PI = "Pi is roughly 3.1"
+LIFE = ["", "SUBMITTED", "RUNNING", "COMPLETED"]
+EVENTS = ["SparkApplicationAdded", "SparkApplicationSubmitted",
+          "SparkDriverRunning", "SparkDriverCompleted",
+          "SparkApplicationCompleted"]
+
+
+def _pi(world, app):
+    app = world.create(app)
+    app.await_state("COMPLETED")
+    assert PI in app.driver_log(), app.driver_log()[-2000:]
+    return app
+
+
+def java_pi(world, ns):
+    app = _pi(world, manifests.java("java-pi", ns))
+    app.expect_states(*LIFE)
+    app.expect_outcome("Completed")
+    app.expect_condition("Finished")
+    app.expect_condition("Succeeded")
+    status = app.status()
+    assert status["executionAttempts"] == 1, status
+    assert status["submissionAttempts"] == 1, status
+    assert status["driverInfo"]["podName"] == "java-pi-driver", status
+    assert status["claim"]["generation"] == 1, status
+    assert status["terminationTime"] and status["lastSubmissionAttemptTime"]
+    assert status["sparkApplicationId"].startswith("spark-"), status
+    assert len(status.get("executorState") or {}) == 1, status
+    writes = app.observer.status_writes(ns, app.name)
+    assert writes <= 4, f"{writes} status writes"
+    assert len(app.drivers()) == 1, "more than one driver"
+    app.expect_events(*EVENTS)
+    row = kubectl("get", "sparkapp", app.name, "-n", ns).stdout
+    assert "COMPLETED" in row, row
+    return f"{writes} status writes"
+
+
+def python_pi(world, ns):
+    _pi(world, manifests.python("python-pi", ns)).expect_outcome("Completed")
+
+
+def newer_spark_pi(world, ns):
+    app = _pi(world, manifests.java("spark-four-pi", ns, version="4.1.1"))
+    app.expect_states(*LIFE)
+
+
+def exits_with_one(world, ns):
+    app = world.create(manifests.java("exits-with-one", ns, "ExitWith", ["1"]))
+    message = app.await_failed()
+    assert "ExitCode: 1, Reason: Error" in message, message
+    app.expect_outcome("Failed")
+    app.expect_condition("Failed")
+    app.expect_events("SparkDriverFailed", "SparkApplicationFailed")
+    assert app.states()[-1] == "FAILED"
+    return message
+
+
+def edited_after_the_end(world, ns):
+    app = world.create(manifests.java("edited-later", ns, "ExitWith", ["0"]))
+    app.await_state("COMPLETED")
+    world.api.patch(app.path, {"spec": {"mainClass":
+                                        manifests.EXAMPLES + "SparkPi",
+                                        "arguments": ["3"]}})
+    app.wait(lambda: len(app.states()) >= 9, 480, "nine states")
+    app.expect_states(*LIFE, "INVALIDATING", "PENDING_RERUN", *LIFE[1:])
+    app.expect_outcome("Completed", number=2)
+    assert app.status()["claim"]["generation"] == 2
+    assert len(app.drivers()) == 2, "one driver for each claim"
+    assert PI in app.driver_log()
+
+
+def exempt_edit(world, ns):
+    """What no run depends on starts none."""
+    app = world.create(manifests.java("exempt-edit", ns, "ExitWith", ["0"]))
+    app.await_state("COMPLETED")
+    world.api.patch(app.path, {"spec": {"timeToLiveSeconds": 86400}})
+    # A later application has gone all the way: this one had its turn too.
+    later = world.create(manifests.without(
+        manifests.java("exempt-edit-later", ns), "image"))
+    later.await_failed(30)
+    app.expect_states(*LIFE)
+    assert app.status()["claim"]["number"] == 1
+
+
+def _sleeper(world, ns, name):
+    app = world.create(manifests.java(name, ns, "SleepFor", ["600"]))
+    app.await_running()
+    return app
+
+
+def _delete_driver(app, **how):
+    name = app.status()["driverInfo"]["podName"]
+    app.world.api.delete(apis.pods(app.namespace, name), **how)
+
+
+def driver_deleted_by_hand(world, ns):
+    app = _sleeper(world, ns, "driver-deleted")
+    _delete_driver(app, gracePeriodSeconds=2)
+    message = app.await_failed()
+    assert message, "no reason"
+    assert len(app.drivers()) == 1, "it must not run again"
+    return message
+
+
+def driver_removed_by_force(world, ns):
+    app = _sleeper(world, ns, "driver-vanished")
+    _delete_driver(app, gracePeriodSeconds=0)
+    message = app.await_failed()
+    assert "driver-vanished-driver" in message, message
+    app.expect_outcome("DriverLost")
+    app.expect_condition("Failed", "DriverLost")
+    return message
+
+
+def _deleted(world, ns, how):
+    app = _sleeper(world, ns, f"deleted-{how.lower()}")
+    uid = app.uid
+    world.api.delete(app.path, propagationPolicy=how)
+    app.wait(lambda: app.observer.is_gone(uid), 240, "itself to go")
+    return app
+
+
+def deleted_in_foreground(world, ns):
+    _deleted(world, ns, "Foreground").await_driver_gone()
+
+
+def deleted_in_background(world, ns):
+    _deleted(world, ns, "Background").await_driver_gone()
+
+
+def orphaned(world, ns):
+    app = _deleted(world, ns, "Orphan")
+    (driver,) = app.drivers()
+    meta = driver["metadata"]
+    now = world.api.get(apis.pods(ns, meta["name"]))
+    assert now and now["metadata"]["uid"] == meta["uid"], "the driver is gone"
+    assert "deletionTimestamp" not in now["metadata"], "the driver is ending"
+    world.api.delete(apis.pods(ns, meta["name"]), gracePeriodSeconds=0)
+
+
+def namespaced_pi(world, ns):
+    _pi(world, manifests.java("team-pi", ns)).expect_states(*LIFE)
+
+
+def survives_kills(world, operator, ns, kills):
+    """kill -9 as soon as the operator has written its k-th row, for growing k:
+    so at each step of the journal some life ends."""
+    apps = [world.create(manifests.java(f"killed-{i}", ns)) for i in range(2)]
+
+    def all_ended():
+        return all(a.state() in ("COMPLETED", "FAILED") for a in apps)
+
+    done = 0
+    for k in range(1, kills + 1):
+        if all_ended():
+            break
+        programs.poll(lambda k=k: operator.rows() >= k or all_ended(), 480,
+                      f"row {k} of life {k}", pause=0.003)
+        operator.kill()
+        operator.start(ready=False)
+        done += 1
+    operator.await_ready()
+    for app in apps:
+        app.await_state("COMPLETED")
+        assert "FAILED" not in app.states(), app.states()
+        _one_driver_a_claim(app)
+        assert PI in app.driver_log()
+    numbers = [a.status()["claim"]["number"] for a in apps]
+    return f"killed {done} times; claims {numbers}"
+
+
+def _one_driver_a_claim(app):
+    ids = [p["metadata"]["labels"]["sparkoperator.k8s.io/submission-id"]
+           for p in app.drivers()]
+    assert len(ids) == 1, f"{len(ids)} driver pods: {ids}"
+    assert ids[0] == app.status()["submissionID"], (ids, app.status())

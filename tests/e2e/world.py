@@ -1,0 +1,189 @@
+"""What every case works with: the cluster, its observer, and the questions a
+case asks about one application."""
+import json
+import os
+import re
+
+import api as apis
+import programs
+from observer import Observer, condition, error_of, state_of
+from programs import kubectl, poll
+
+# Seconds for a JVM to start and end. It takes ten when nobody else is there;
+# this is for a machine that is busy with other things.
+RUN_LIMIT = 480
+
+
+class World:
+    def __init__(self, directory):
+        self.directory = directory
+        self.api = apis.Api()
+        self.observer = None
+
+    def observe(self):
+        self.observer = Observer(self.api)
+
+    # -- making
+
+    def create(self, app):
+        self.api.create(apis.applications(app["metadata"]["namespace"]), app)
+        return App(self, app["metadata"]["namespace"], app["metadata"]["name"])
+
+    def install_crd(self):
+        kubectl("apply", "--server-side", "-f", programs.CRDS)
+        self.await_crd()
+
+    def await_crd(self):
+        """Not `kubectl wait`: it fails while there are no conditions at all."""
+        def established():
+            found = self.api.get(apis.CRD) or {}
+            for one in (found.get("status") or {}).get("conditions") or []:
+                if (one["type"], one["status"]) == ("Established", "True"):
+                    return True
+            return False
+        poll(established, 30, "the CRD to be established")
+        # Served a moment later than it says.
+        poll(lambda: self.api.get(apis.applications()), 30, "its resource")
+
+    def make_namespace(self, name):
+        self.api.create("/api/v1/namespaces", {
+            "apiVersion": "v1", "kind": "Namespace",
+            "metadata": {"name": name}})
+
+    def apply_in(self, namespace, path):
+        """A file of deploy/, with the lines it marks edited as it says."""
+        with open(os.path.join(programs.ROOT, path), encoding="utf-8") as file:
+            text = file.read()
+        text = re.sub(r"(name(?:space)?: )default( # \(\*\))",
+                      rf"\g<1>{namespace}\g<2>", text)
+        kubectl("apply", "-f", "-", text=text)
+
+    def let_drivers_run_in(self, namespace):
+        """There is a moment before a namespace has its CA certificate, which
+        every pod mounts."""
+        self.apply_in(namespace, "deploy/spark-rbac.yaml")
+        poll(lambda: self.api.get(f"/api/v1/namespaces/{namespace}/configmaps/"
+                                  "kube-root-ca.crt"), 30,
+             f"the CA certificate in {namespace}")
+
+    def describe(self, name):
+        done = kubectl("describe", "sparkapplications", "-A", check=False)
+        parts = re.split(r"(?m)^\n*(?=Name: )", done.stdout)
+        return "\n".join(p for p in parts
+                         if re.match(rf"Name: +{re.escape(name)}\b", p))
+
+
+class App:
+    """One application under observation."""
+
+    def __init__(self, world, namespace, name):
+        self.world = world
+        self.namespace = namespace
+        self.name = name
+        self.path = apis.applications(namespace, name)
+        world.observer.wait(lambda: self.observer.uid(namespace, name), 30,
+                            f"{name} to be seen")
+
+    @property
+    def observer(self):
+        return self.world.observer
+
+    @property
+    def uid(self):
+        return self.observer.uid(self.namespace, self.name)
+
+    def newest(self):
+        return self.observer.newest(self.namespace, self.name)
+
+    def status(self):
+        return self.newest().get("status") or {}
+
+    def state(self):
+        return state_of(self.newest())
+
+    def states(self):
+        return self.observer.states(self.namespace, self.name)
+
+    def drivers(self):
+        return self.observer.drivers(self.namespace, self.name)
+
+    def condition(self, kind):
+        return condition(self.newest(), kind)
+
+    # -- waiting
+
+    def wait(self, predicate, seconds, what):
+        try:
+            return self.observer.wait(predicate, seconds,
+                                      f"{self.name}: {what}")
+        except AssertionError as late:
+            raise AssertionError(
+                f"{late}; states {self.states()}, status "
+                f"{json.dumps(self.status())[:1500]}") from None
+
+    def await_state(self, *states, seconds=RUN_LIMIT):
+        """Fails at once when the application ended otherwise."""
+        def there():
+            now = self.state()
+            assert now in states or now not in ("COMPLETED", "FAILED"), (
+                f"{self.name} is {now}, not {'/'.join(states)}: "
+                f"{error_of(self.newest())}")
+            return now in states
+        self.wait(there, seconds, "/".join(states))
+
+    def await_end(self, seconds=RUN_LIMIT):
+        self.wait(lambda: self.state() in ("COMPLETED", "FAILED"), seconds,
+                  "its end")
+        return self.state()
+
+    def await_running(self):
+        self.await_state("RUNNING")
+
+    def await_failed(self, seconds=RUN_LIMIT):
+        self.await_state("FAILED", seconds=seconds)
+        return error_of(self.newest())
+
+    # -- checking
+
+    def expect_states(self, *states):
+        assert self.states() == list(states), f"states {self.states()}"
+
+    def expect_outcome(self, outcome, number=1):
+        claim = self.status().get("claim") or {}
+        assert claim.get("number") == number, f"claim {claim}"
+        assert claim.get("outcome") == outcome, f"claim {claim}"
+        assert claim.get("specHash", "").startswith("1:"), f"claim {claim}"
+        meta = self.newest()["metadata"]
+        assert self.status().get("observedGeneration") == meta["generation"]
+
+    def expect_condition(self, kind, reason=None):
+        found = self.condition(kind)
+        assert found and found["status"] == "True", \
+            f"no condition {kind}: {self.status().get('conditions')}"
+        assert reason is None or found["reason"] == reason, found
+        return found["message"]
+
+    def driver_log(self):
+        name = self.status()["driverInfo"]["podName"]
+        return self.world.api.text(
+            "GET", apis.pods(self.namespace, name) + "/log")
+
+    def describe(self):
+        return kubectl("describe", "sparkapplication", self.name, "-n",
+                       self.namespace).stdout
+
+    def expect_events(self, *reasons):
+        """Events have the lowest priority: they may come after the status."""
+        def all_there():
+            text = self.describe()
+            return not [r for r in reasons if r not in text]
+        try:
+            poll(all_there, 20, "events")
+        except AssertionError:
+            raise AssertionError(f"not all of {reasons} in\n"
+                                 f"{self.describe()}") from None
+
+    def await_driver_gone(self, seconds=240):
+        uids = [p["metadata"]["uid"] for p in self.drivers()]
+        self.wait(lambda: all(u in self.observer.gone for u in uids), seconds,
+                  "its drivers to go")
