@@ -1,0 +1,361 @@
+#include "tests/sim/simulation.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+
+namespace spark::test {
+namespace {
+
+/// Weights of what is drawn next: messages go faster than requests, and those
+/// faster than pods.
+constexpr int weight_of_job = 6;
+constexpr int weight_of_request = 3;
+
+json::value application(const std::string& name, int revision) {
+  return {
+      {"apiVersion", "sparkoperator.k8s.io/v1beta2"},
+      {"kind", "SparkApplication"},
+      {"metadata", {{"name", name}}},
+      {"spec",
+       {{"type", "Scala"},
+        {"mode", "cluster"},
+        {"image", "spark:3.5.0"},
+        {"sparkVersion", "3.5.0"},
+        {"mainClass", "org.apache.spark.examples.SparkPi"},
+        {"mainApplicationFile", "local:///opt/spark/examples.jar"},
+        {"arguments", json::array{std::to_string(revision)}},
+        {"driver",
+         {{"cores", 1}, {"memory", "512m"}, {"serviceAccount", "spark"}}},
+        {"executor", {{"cores", 1}, {"instances", 1}, {"memory", "512m"}}}}}};
+}
+
+} // namespace
+
+std::string apps_path(const std::string& ns) {
+  return "/apis/sparkoperator.k8s.io/v1beta2/namespaces/" + ns +
+         "/sparkapplications";
+}
+
+simulation::simulation(simulation_options options)
+    : kubelet{server, options.kubelet}, rng{options.seed}, options_{std::move(
+                                                               options)} {
+  spdlog::set_level(options_.trace ? spdlog::level::debug : spdlog::level::off);
+  server.set_fault_rule([this](const flight& f) { return judge(f); });
+}
+
+// --- the cluster -------------------------------------------------------------
+
+std::string simulation::add_app(const std::string& ns, const std::string& name,
+                                int revision) {
+  auto made = server.create(apps_path(ns), application(name, revision));
+  say("user creates " + ns + "/" + name);
+  return text(made.body, "/metadata/uid");
+}
+
+void simulation::edit_app(const std::string& ns, const std::string& name,
+                          int revision) {
+  say(fmt::format("user edits {}/{} to {}", ns, name, revision));
+  json::value patch{
+      {"spec", {{"arguments", json::array{std::to_string(revision)}}}}};
+  server.patch(apps_path(ns) + "/" + name, patch);
+}
+
+void simulation::delete_app(const std::string& ns, const std::string& name,
+                            const std::string& policy) {
+  say(fmt::format("user deletes {}/{} ({})", ns, name, policy));
+  server.remove(apps_path(ns) + "/" + name, {{"propagationPolicy", policy}});
+}
+
+void simulation::delete_pod(const std::string& ns, const std::string& name) {
+  say("user deletes pod " + ns + "/" + name);
+  server.remove("/api/v1/namespaces/" + ns + "/pods/" + name);
+}
+
+object_ptr simulation::app(const std::string& ns,
+                           const std::string& name) const {
+  return server.get(apps_path(ns) + "/" + name);
+}
+
+std::string simulation::state(const std::string& ns,
+                              const std::string& name) const {
+  auto object = app(ns, name);
+  return object ? text(*object, "/status/applicationState/state") : "absent";
+}
+
+// --- operators ---------------------------------------------------------------
+
+simulated_operator& simulation::start(const std::string& name,
+                                      bool lost_journal) {
+  auto& store = journals[name];
+  auto& rules_of = journal_rules_[name];
+  if (!store || lost_journal)
+    store = std::make_shared<memory_journal>();
+  if (!rules_of || lost_journal)
+    rules_of = std::make_shared<journal_rules>();
+  say(fmt::format("operator {} starts, epoch {}{}", name, epochs_ + 1,
+                  lost_journal ? ", its journal is lost" : ""));
+  operator_options options;
+  options.name = name;
+  options.epoch = ++epochs_;
+  options.namespaces = options_.namespaces;
+  auto stored = [this, rules_of](const std::vector<journal_row>& batch) {
+    rules_of->stored(batch);
+    rows += static_cast<int>(batch.size());
+  };
+  operators_.push_back(std::make_unique<simulated_operator>(
+      server, clock, store, stored, std::move(options)));
+  return *operators_.back();
+}
+
+void simulation::kill(const std::string& name, fate of_requests) {
+  say(fmt::format("operator {} dies, its requests {}", name,
+                  of_requests == fate::land ? "may land" : "are dropped"));
+  server.crash(name, of_requests);
+  std::erase_if(operators_, [&](auto& o) { return o->name() == name; });
+}
+
+simulated_operator* simulation::find_operator(const std::string& name) {
+  for (auto& o : operators_)
+    if (o->name() == name)
+      return o.get();
+  return nullptr;
+}
+
+std::vector<std::string> simulation::running() const {
+  std::vector<std::string> out;
+  for (auto& o : operators_)
+    out.push_back(o->name());
+  return out;
+}
+
+// --- the schedule ------------------------------------------------------------
+
+bool simulation::step() {
+  auto of_server = server.runnable();
+  auto of_kubelet = kubelet.runnable();
+  std::uint64_t jobs = 0;
+  for (auto& o : operators_)
+    jobs += o->has_job() ? weight_of_job : 0;
+  auto requests = of_server.size() * weight_of_request;
+  auto all = jobs + requests + of_kubelet.size();
+  if (all == 0)
+    return false;
+  ++steps;
+  auto n = draw(all);
+  test::step done;
+  if (n < jobs) {
+    auto which = n / weight_of_job;
+    for (auto& o : operators_)
+      if (o->has_job() && which-- == 0) {
+        done.label = o->name() + ": " + o->run_job(rng);
+        break;
+      }
+  } else if (n -= jobs; n < requests) {
+    done = of_server[n / weight_of_request];
+    server.run(done);
+  } else {
+    done = of_kubelet[n - requests];
+    kubelet.run(done);
+  }
+  say(done.label);
+  check_all(done.label);
+  if (after_step)
+    after_step(done);
+  return true;
+}
+
+void simulation::pass_time(milliseconds by) {
+  clock.advance(by);
+  passed_ += by;
+  for (auto& o : operators_)
+    o->advance(by);
+}
+
+void simulation::pass_time() {
+  auto wait = milliseconds{std::chrono::hours{1}};
+  if (auto at = server.next_deadline())
+    wait =
+        std::min(wait, std::chrono::ceil<milliseconds>(*at - clock.steady()));
+  for (auto& o : operators_) {
+    if (auto wrong = check_resting(*o, clock.wall()); !wrong.empty())
+      fail(wrong);
+    if (auto timer = o->next_timer())
+      wait = std::min(wait, *timer);
+  }
+  pass_time(wait);
+}
+
+bool simulation::run_until(const std::function<bool()>& holds,
+                           milliseconds most) {
+  auto until = clock.wall() + most;
+  while (clock.wall() < until) {
+    if (holds())
+      return true;
+    if (!step())
+      pass_time();
+  }
+  return holds();
+}
+
+void simulation::run_for(milliseconds time) {
+  auto until = clock.wall() + time;
+  run_until([&] { return clock.wall() >= until; }, time);
+}
+
+bool simulation::settled() const {
+  for (auto& o : operators_) {
+    auto* r = o->registry();
+    if (o->has_job() || !r || !r->synced || !r->live.empty() ||
+        o->open_calls() > 0)
+      return false;
+  }
+  return server.runnable().empty() && kubelet.runnable().empty() &&
+         const_cast<simulation*>(this)->check_end().empty();
+}
+
+void simulation::finish() {
+  // Nothing settled within the hours: say what is still open.
+  int rests = 0;
+  auto until = clock.wall() + std::chrono::hours{2};
+  while (clock.wall() < until && rests < 20000) {
+    if (step())
+      continue;
+    ++rests;
+    if (settled())
+      break;
+    pass_time();
+  }
+  if (auto wrong = check_end(); !wrong.empty())
+    fail("at the end: " + wrong);
+}
+
+void simulation::say(const std::string& what) const {
+  if (options_.trace)
+    std::cerr << fmt::format("[{:>6} {:>9.3f}s] {}\n", steps,
+                             static_cast<double>(passed_.count()) / 1000, what);
+}
+
+void simulation::fail(const std::string& why) const {
+  throw violation(
+      fmt::format("seed {}, step {}: {}", options_.seed, steps, why));
+}
+
+// --- what must hold ----------------------------------------------------------
+
+void simulation::check_all(const std::string& after) {
+  auto wrong = rules.check();
+  if (wrong.empty())
+    wrong = std::exchange(bad_create_, {});
+  for (auto& [name, r] : journal_rules_)
+    if (wrong.empty() && options_.journal_explains)
+      wrong = r->wrong();
+  for (auto& o : operators_)
+    if (wrong.empty())
+      wrong = check_inside(
+          *o,
+          options_.journal_explains ? journal_rules_[o->name()].get() : nullptr,
+          clock.wall());
+  if (!wrong.empty())
+    fail(wrong + "\n  after: " + after);
+}
+
+fault simulation::judge(const flight& f) {
+  check_create(f);
+  return on_request ? on_request(f) : fault{};
+}
+
+/// Nothing is created for an application that its operator knows to be gone.
+void simulation::check_create(const flight& f) {
+  if (f.what->method != verb::post ||
+      f.what->path.find("/events") != std::string::npos)
+    return;
+  auto body = json::parse(f.what->body);
+  auto uid = text(body, "/metadata/ownerReferences/0/uid");
+  auto* who = find_operator(f.client);
+  auto* app = who ? who->app(uid) : nullptr;
+  auto at = app ? app->session->state().at : phase::fresh;
+  if (who && app && (at == phase::deleting || at == phase::gone))
+    bad_create_ = "POST " + f.what->path +
+                  " is sent after its application was seen to go";
+}
+
+std::string simulation::check_app_end(const json::value& object) {
+  auto seen = read_application(object, {});
+  auto uid = text(object, "/metadata/uid");
+  auto name = text(object, "/metadata/name");
+  if (!seen || !is_settled(*seen))
+    return fmt::format(
+        "{} is not done: {}", name,
+        json::serialize(object.at("metadata").as_object().at("generation")) +
+            " " + [&] {
+              auto* s = find(object, "/status");
+              return s ? json::serialize(*s) : "no status";
+            }());
+  auto outcome = seen->fact.claim_outcome;
+  auto state = seen->fact.state;
+  if ((outcome == "Completed") != (state == "COMPLETED"))
+    return name + ": state " + state + " with outcome " + outcome;
+  if (!rules.harmed(uid) && state != "COMPLETED")
+    return fmt::format("{} is {} ({}: {}) although nothing happened to it",
+                       name, state, outcome,
+                       text(object, "/status/applicationState/errorMessage"));
+  if (number(object, "/status/observedGeneration") != seen->fact.generation)
+    return name + ": observedGeneration is not the newest";
+  return "";
+}
+
+std::string simulation::check_leftovers() const {
+  for (auto& [id, object] : server.objects().objects()) {
+    bool child = id.collection == "pods" || id.collection == "configmaps" ||
+                 id.collection == "services";
+    if (!child)
+      continue;
+    auto owner = text(*object, "/metadata/ownerReferences/0/name");
+    auto label = text(*object, "/metadata/labels/spark-role");
+    auto phase = text(*object, "/status/phase");
+    if (id.collection == "pods" && phase != "Succeeded" && phase != "Failed")
+      return fmt::format("pod {} still is {}", id.name, phase);
+    if (label == "executor")
+      continue;
+    auto of = app(id.ns, owner);
+    if (!of || text(*of, "/metadata/uid") !=
+                   text(*object, "/metadata/ownerReferences/0/uid"))
+      return fmt::format("{} {} has no owner any more", id.collection, id.name);
+    if (text(*object, "/metadata/labels/sparkoperator.k8s.io~1submission-id") !=
+        text(*of, "/status/submissionID"))
+      return fmt::format("{} {} is of an older attempt", id.collection,
+                         id.name);
+  }
+  return "";
+}
+
+std::string simulation::check_operators() const {
+  for (auto& o : operators_) {
+    for (auto& uid : o->live_apps())
+      return fmt::format("{} still works on {}", o->name(), uid);
+    if (o->open_calls() > 0)
+      return o->name() + " still waits for replies";
+    if (o->metric("spark_operator_idle_without_timer") != "0")
+      return o->name() + ": idle_without_timer was set";
+  }
+  for (auto& [name, r] : journal_rules_)
+    if (auto wrong = r->check_load(*journals.at(name));
+        options_.journal_explains && !wrong.empty())
+      return "journal of " + name + ": " + wrong;
+  return "";
+}
+
+std::string simulation::check_end() {
+  for (auto& object :
+       server.list("/apis/sparkoperator.k8s.io/v1beta2/sparkapplications"))
+    if (auto wrong = check_app_end(*object); !wrong.empty())
+      return wrong;
+  if (auto wrong = check_leftovers(); !wrong.empty())
+    return wrong;
+  return check_operators();
+}
+
+} // namespace spark::test
