@@ -25,11 +25,12 @@ is_suite() {
   return 1
 }
 
+# Arguments of tools/setup; end to end runs jobs of both proven Spark lines.
 setup_for() {
   case " $* " in
-  *" e2e "*) echo all ;;
-  *" integration "*) echo control-plane ;;
-  *) echo build ;;
+  *" e2e "*) echo --only all --spark 4.1.1 ;;
+  *" integration "*) echo --only control-plane ;;
+  *) echo --only build ;;
   esac
 }
 needs_sanitizer() {

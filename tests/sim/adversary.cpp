@@ -13,7 +13,9 @@ constexpr int most_steps = 60000;
 } // namespace
 
 adversary::adversary(simulation& sim)
-    : sim_{sim}, budget_{static_cast<int>(sim.draw(9))} {
+    : sim_{sim},
+      // Most histories are short, so that what breaks one can be understood.
+      budget_{static_cast<int>(sim.draw(sim.draw(8) == 0 ? 40 : 9))} {
   names_.emplace_back("app-0");
   if (sim_.draw(3) == 0)
     names_.emplace_back("app-1");

@@ -24,7 +24,6 @@ struct simulation_options {
   kubelet_options kubelet;
   /// Off where rows get lost on purpose: then no fold explains the state.
   bool journal_explains = true;
-  /// SubmissionFailed, Refused: off where a test wants them.
   std::vector<std::string> namespaces;
 };
 
@@ -94,10 +93,7 @@ public:
   std::function<void(const test::step&)> after_step;
 
 private:
-  struct running_operator {
-    std::unique_ptr<simulated_operator> what;
-  };
-
+  std::vector<test::step> server_steps();
   void check_all(const std::string& after);
   fault judge(const flight& f);
   void check_create(const flight& f);
