@@ -10,7 +10,7 @@ limit_of() {
   case $1 in
   unit | scenario | differential) echo 600 ;;
   simulation) echo 900 ;;
-  fuzz) echo 600 ;;
+  fuzz) echo 1500 ;;
   integration) echo 900 ;;
   e2e) echo 1800 ;;
   *) echo 7200 ;;
