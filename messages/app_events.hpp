@@ -71,13 +71,16 @@ struct claim_adopted {
   std::string state;
   std::int64_t execution_attempts = 0;
   std::int64_t submission_attempts = 0;
+  std::int64_t application_failures = 0;
+  std::int64_t infrastructure_failures = 0;
   bool unclaimed = false; ///< started without a claim: we write one
   bool operator==(const claim_adopted&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(claim_adopted, (),
                       (number, generation, spec_hash, epoch, outcome,
                        submission_id, pod_name, state, execution_attempts,
-                       submission_attempts, unclaimed))
+                       submission_attempts, application_failures,
+                       infrastructure_failures, unclaimed))
 
 /// A new process or term: earlier writes of others may still land until
 /// `settle_until`, and an open attempt is no longer ours to POST.
@@ -197,6 +200,21 @@ struct driver_given_up {
 };
 BOOST_DESCRIBE_STRUCT(driver_given_up, (), (reason, message))
 
+/// It waits longer than is usual, and the user shall know for what.
+struct wait_noticed {
+  static constexpr auto kind = "wait_noticed";
+  bool operator==(const wait_noticed&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(wait_noticed, (), ())
+
+/// It was told to end, and its grace period is long over.
+struct driver_lingers {
+  static constexpr auto kind = "driver_lingers";
+  std::string message;
+  bool operator==(const driver_lingers&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(driver_lingers, (), (message))
+
 struct submission_failed {
   static constexpr auto kind = "submission_failed";
   std::string message;
@@ -269,14 +287,20 @@ struct claims_pruned {
 };
 BOOST_DESCRIBE_STRUCT(claims_pruned, (), ())
 
-using app_event =
-    std::variant<spec_seen, claim_intended, claim_made, claim_unsure,
-                 claim_adopted, term_began, driver_unsure, attempt_superseded,
-                 child_ready, attempt_blocked, attempt_unblocked,
-                 driver_created, driver_changed, driver_missing,
-                 driver_succeeded, driver_failed, driver_lost, driver_given_up,
-                 submission_failed, spec_refused, policy_finished,
-                 app_invalidated, rerun_due, executors_changed, deletion_seen,
-                 app_vanished, stray_driver, claims_pruned>;
+/// ... and now they are kept.
+struct claims_kept {
+  static constexpr auto kind = "claims_kept";
+  bool operator==(const claims_kept&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(claims_kept, (), ())
+
+using app_event = std::variant<
+    spec_seen, claim_intended, claim_made, claim_unsure, claim_adopted,
+    term_began, driver_unsure, attempt_superseded, child_ready, attempt_blocked,
+    attempt_unblocked, driver_created, driver_changed, driver_missing,
+    driver_succeeded, driver_failed, driver_lost, driver_given_up, wait_noticed,
+    driver_lingers, submission_failed, spec_refused, policy_finished,
+    app_invalidated, rerun_due, executors_changed, deletion_seen, app_vanished,
+    stray_driver, claims_pruned, claims_kept>;
 
 } // namespace spark

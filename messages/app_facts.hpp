@@ -65,6 +65,8 @@ struct app_observed {
   std::string driver_pod;
   std::int64_t execution_attempts = 0;
   std::int64_t submission_attempts = 0;
+  std::int64_t application_failures = 0;
+  std::int64_t infrastructure_failures = 0;
   bool operator==(const app_observed&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(app_observed, (),
@@ -72,7 +74,8 @@ BOOST_DESCRIBE_STRUCT(app_observed, (),
                        start_timeout, deleting, orphan, claim_number,
                        claim_generation, claim_hash, claim_epoch, claim_outcome,
                        submission_id, state, driver_pod, execution_attempts,
-                       submission_attempts))
+                       submission_attempts, application_failures,
+                       infrastructure_failures))
 
 /// The first observation in a term of leadership: one consistent list of
 /// applications and pods. Whatever was claimed before is no longer "mine".

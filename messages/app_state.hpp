@@ -78,6 +78,7 @@ struct app_state {
   time_point blocked_since{};
   std::map<std::string, std::string> executors;
   std::map<std::string, std::int64_t> forgotten_executors; ///< state -> count
+  std::int64_t forgotten_up_to = 0; ///< highest executor number among them
   std::string error_message;
   bool infrastructure = false;
   std::int64_t execution_attempts = 0;
@@ -89,6 +90,9 @@ struct app_state {
   time_point running_at{};
   time_point waiting_since{}; ///< the driver cannot start since then
   time_point ended_at{};
+  bool wait_noticed = false; ///< the wait since waiting_since is shown
+  time_point ending_since{}; ///< the driver in the way was told to end
+  std::string lingering;     ///< what is said of one that does not
   bool orphan = false;
   bool pruned = false; ///< somebody else's CRD drops our claims
   std::string stray_uid;
@@ -99,10 +103,11 @@ BOOST_DESCRIBE_STRUCT(app_state, (),
                        has_driver, missing, driver, giving_up, application_id,
                        blocked, blocked_reason, blocked_message, blocked_uid,
                        blocked_terminating, blocked_grace, blocked_since,
-                       executors, forgotten_executors, error_message,
-                       infrastructure, execution_attempts, submission_attempts,
-                       application_failures, infrastructure_failures,
-                       claimed_at, submitted_at, running_at, waiting_since,
-                       ended_at, orphan, pruned, stray_uid))
+                       executors, forgotten_executors, forgotten_up_to,
+                       error_message, infrastructure, execution_attempts,
+                       submission_attempts, application_failures,
+                       infrastructure_failures, claimed_at, submitted_at,
+                       running_at, waiting_since, ended_at, wait_noticed,
+                       ending_since, lingering, orphan, pruned, stray_uid))
 
 } // namespace spark

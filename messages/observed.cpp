@@ -160,6 +160,8 @@ void read_claim(app_observed& f, const application_status& st) {
   f.driver_pod = st.driver_pod_name;
   f.execution_attempts = st.execution_attempts;
   f.submission_attempts = st.submission_attempts;
+  f.application_failures = st.failures_application;
+  f.infrastructure_failures = st.failures_infrastructure;
 }
 
 } // namespace

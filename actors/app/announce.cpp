@@ -27,9 +27,8 @@ struct announcer {
   }
   void operator()(const driver_changed& e) {
     driver_state(s.driver.phase, e.driver);
-    if (e.driver.waiting != s.driver.waiting &&
-        (e.driver.waiting.find("Err") != std::string::npos ||
-         e.driver.waiting.find("BackOff") != std::string::npos))
+    // Once: ErrImagePull and ImagePullBackOff take turns for ever.
+    if (cannot_start(e.driver) && !cannot_start(s.driver))
       warn("SparkDriverPending", "Driver " + e.driver.name +
                                      " cannot start: " + e.driver.waiting +
                                      ": " + e.driver.waiting_message);
@@ -51,14 +50,18 @@ struct announcer {
   void operator()(const driver_given_up& e) {
     warn("SparkDriverFailed", e.message);
   }
-  void operator()(const submission_failed& e) {
-    warn("SparkApplicationSubmissionFailed",
-         "failed to submit " + app() + ": " + e.message);
+  void operator()(const wait_noticed&) {
+    // A container that cannot start was told of when it was seen.
+    if (!cannot_start(s.driver))
+      warn("SparkDriverPending", "Driver " + s.driver.name +
+                                     " waits: " + s.driver.waiting + ": " +
+                                     s.driver.waiting_message);
   }
-  void operator()(const spec_refused& e) {
-    warn("SparkApplicationSubmissionFailed",
-         "failed to submit " + app() + ": " + e.message);
+  void operator()(const driver_lingers& e) {
+    warn("SparkDriverLingers", e.message);
   }
+  void operator()(const submission_failed& e) { not_submitted(e.message); }
+  void operator()(const spec_refused& e) { not_submitted(e.message); }
   void operator()(const attempt_blocked& e) {
     // The one in the way has begun to end: nothing new for people.
     if (e.message != s.blocked_message)
@@ -89,6 +92,12 @@ struct announcer {
   }
 
 private:
+  void not_submitted(const std::string& why) {
+    warn("SparkApplicationSubmissionFailed",
+         "failed to submit " + app() + ": " + why);
+    warn("SparkApplicationFailed", app() + " failed: " + why);
+  }
+
   void driver_state(const std::string& before, const driver_fact& d) {
     if (before == d.phase)
       return;

@@ -37,6 +37,13 @@ void post_event(pointer self, const announcement& what) {
             });
 }
 
+/// A gauge that this application has its one in, or not.
+void count_one(pointer self, gauge which, bool& counted, bool is) {
+  if (counted != is)
+    self->state.env->counters->add(which, is ? 1 : -1);
+  counted = is;
+}
+
 void tell(pointer self, const std::vector<announcement>& all) {
   for (auto& a : all) {
     auto level = a.warning ? spdlog::level::warn : spdlog::level::info;
@@ -52,19 +59,17 @@ void count(pointer self, phase before, phase after) {
   auto& st = self->state;
   auto& m = *st.env->counters;
   auto& s = st.session->state();
+  // An adopted attempt may have begun before anybody here was there.
+  bool known = s.claimed_at != no_time;
   auto since_claim =
       std::chrono::duration<double>(st.env->now() - s.claimed_at);
-  if (after == phase::submitted ||
-      (before == phase::claimed && s.submitted_at != no_time)) {
+  if (before == phase::claimed && s.submitted_at != no_time) {
     m.add(counter::submissions);
-    m.observe(histogram::submit_latency, since_claim.count());
+    if (known)
+      m.observe(histogram::submit_latency, since_claim.count());
   }
-  if (after == phase::running) {
+  if (after == phase::running && before != phase::unknown && known)
     m.observe(histogram::start_latency, since_claim.count());
-    m.add(gauge::running, 1);
-  }
-  if (before == phase::running)
-    m.add(gauge::running, -1);
   if (after == phase::completed)
     m.add(counter::successes);
   if (after == phase::failed)
@@ -94,6 +99,8 @@ void advance(pointer self, std::shared_ptr<running_procedure> p,
   auto& call = std::get<api_call>(step);
   if (call.what.method == verb::post)
     call.withdrawn = st.going;
+  else if (call.what.method != verb::get)
+    call.withdrawn = st.ended;
   self->request(st.api, caf::infinite, std::move(call))
       .then([self, p](const reply& r) { advance(self, p, &r); },
             [self, p](const caf::error&) {
@@ -125,14 +132,15 @@ bool append_next(pointer self) {
           [self](const appended& done) {
             auto& s = self->state;
             auto before = s.session->state().at;
+            auto pruned = s.session->state().pruned;
             auto news = s.session->committed(done.at);
             if (done.seq == 0)
               s.session->missed_row();
             auto after = s.session->state().at;
             count(self, before, after);
             *s.going = after == phase::deleting || after == phase::gone;
-            if (s.session->state().pruned)
-              s.env->condition->claims_pruned = true;
+            if (s.session->state().pruned != pruned)
+              s.env->condition->claims_pruned = !pruned;
             tell(self, news);
             pump(self);
           },
@@ -168,11 +176,13 @@ void pump(pointer self) {
   if (append_next(self))
     return;
   arm(self, now);
-  if (st.session->stuck(now)) {
-    st.env->counters->set(gauge::idle_without_timer, 1);
-    spdlog::critical("{}: phase {} waits for nothing; looking again",
-                     to_string(st.key), to_string(st.session->state().at));
-  }
+  auto at = st.session->state().at;
+  count_one(self, gauge::running, st.counted_running, at == phase::running);
+  bool stuck = st.session->stuck(now);
+  if (stuck && !st.counted_stuck)
+    spdlog::critical("{}: phase {} waits for nothing: a fault of this program",
+                     to_string(st.key), to_string(at));
+  count_one(self, gauge::idle_without_timer, st.counted_stuck, stuck);
   if (st.session->finished(now) && !st.retiring) {
     st.retiring = true;
     self->send(st.registry, retire_app{st.uid, st.messages});
@@ -198,6 +208,15 @@ void start(pointer self) {
 }
 
 } // namespace
+
+app_actor_state::~app_actor_state() {
+  *going = true;
+  *ended = true;
+  if (counted_running)
+    env->counters->add(gauge::running, -1);
+  if (counted_stuck)
+    env->counters->add(gauge::idle_without_timer, -1);
+}
 
 json::object kubernetes_event(const announcement& what, const object_key& app,
                               const std::string& uid,

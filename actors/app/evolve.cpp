@@ -1,3 +1,4 @@
+#include "actors/app/executors.hpp"
 #include "actors/app/machine.hpp"
 #include "actors/app/phases.hpp"
 
@@ -21,6 +22,8 @@ void unblock(app_state& s) {
   s.blocked_terminating = false;
   s.blocked_grace = 0;
   s.blocked_since = no_time;
+  s.ending_since = no_time;
+  s.lingering.clear();
 }
 
 void forget_driver(app_state& s) {
@@ -29,6 +32,9 @@ void forget_driver(app_state& s) {
   s.driver = {};
   s.giving_up.clear();
   s.waiting_since = no_time;
+  s.wait_noticed = false;
+  s.ending_since = no_time;
+  s.lingering.clear();
 }
 
 /// What an attempt leaves behind must not be shown on the next one.
@@ -37,6 +43,7 @@ void begin_attempt(app_state& s, time_point at) {
   unblock(s);
   s.executors.clear();
   s.forgotten_executors.clear();
+  s.forgotten_up_to = 0;
   s.application_id.clear();
   s.infrastructure = false;
   s.claimed_at = at;
@@ -79,6 +86,7 @@ struct applier {
     s.current.held = true;
     s.current.mine = true;
     s.current.unsure = false;
+    s.pruned = false;
     s.at = phase::claimed;
   }
 
@@ -101,6 +109,8 @@ struct applier {
     s.current.settle_until = at + settle_time;
     s.execution_attempts = e.execution_attempts;
     s.submission_attempts = e.submission_attempts;
+    s.application_failures = e.application_failures;
+    s.infrastructure_failures = e.infrastructure_failures;
     s.shows = e.state;
     s.at = phase_of_status(e);
     // A Go operator's FAILING or SUBMISSION_FAILED is over, too.
@@ -147,6 +157,9 @@ struct applier {
   void operator()(const attempt_blocked& e) {
     if (s.blocked != e.by)
       s.blocked_since = at;
+    bool same = s.blocked_uid == e.pod_uid && s.blocked_terminating;
+    if (e.terminating && !same)
+      s.ending_since = at;
     s.blocked = e.by;
     s.blocked_uid = e.pod_uid;
     s.blocked_terminating = e.terminating;
@@ -199,6 +212,10 @@ struct applier {
     s.at = phase::failing;
   }
 
+  void operator()(const wait_noticed&) { s.wait_noticed = true; }
+
+  void operator()(const driver_lingers& e) { s.lingering = e.message; }
+
   void operator()(const submission_failed& e) {
     end_attempt(s, "SubmissionFailed", e.message, phase::submission_failed, at);
     s.current.mine = false;
@@ -232,6 +249,7 @@ struct applier {
   void operator()(const executors_changed& e) {
     for (auto& [pod, state] : e.changed)
       s.executors[pod] = state;
+    forget_ended_executors(s);
   }
 
   void operator()(const deletion_seen& e) {
@@ -247,11 +265,15 @@ struct applier {
 
   void operator()(const stray_driver& e) { s.stray_uid = e.pod_uid; }
 
+  /// What is over stays over, also where no claim can say so.
   void operator()(const claims_pruned&) {
     s.pruned = true;
-    s.at = phase::fresh;
+    if (s.at == phase::claiming)
+      s.at = phase::fresh;
     s.current.unsure = false;
   }
+
+  void operator()(const claims_kept&) { s.pruned = false; }
 
 private:
   void count_failure(bool infrastructure) {
@@ -263,15 +285,17 @@ private:
     // Hours in the scheduler's queue do not count against an image.
     bool same_wait = s.has_driver && !s.driver.waiting.empty() &&
                      cannot_start(s.driver) == cannot_start(d);
+    if (d.terminating && !(s.has_driver && s.driver.terminating))
+      s.ending_since = at;
     s.has_driver = true;
     s.missing = false;
     s.driver = d;
     if (!d.application_id.empty())
       s.application_id = d.application_id;
-    if (d.waiting.empty())
-      s.waiting_since = no_time;
-    else if (!same_wait)
-      s.waiting_since = at;
+    if (same_wait && !d.waiting.empty())
+      return;
+    s.waiting_since = d.waiting.empty() ? no_time : at;
+    s.wait_noticed = false;
   }
 
   /// Only phases that follow the pod do: an end is an event of its own.

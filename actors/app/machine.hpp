@@ -15,7 +15,7 @@ namespace spark {
 
 /// Raised when decide() concludes something else from the same facts, so that
 /// replay re-decides only rows of its own rules.
-inline constexpr std::int64_t rules_version = 1;
+inline constexpr std::int64_t rules_version = 2;
 
 /// The rules: what does this fact mean? Empty when it means nothing new.
 [[nodiscard]] std::vector<app_event>
@@ -40,6 +40,8 @@ BOOST_DESCRIBE_ENUM(effect_kind, claim_attempt, sweep_attempt, create_config,
                     look_at_driver, look_at_app, patch_status)
 
 [[nodiscard]] std::string_view to_string(effect_kind k);
+/// ConfigMaps, claims, the Service or the driver of an attempt.
+[[nodiscard]] bool creates_children(effect_kind k);
 
 /// An intent. Two effects are the same if kind, attempt and target are.
 struct effect {
@@ -63,6 +65,8 @@ struct app_view {
   std::map<effect_kind, backoff> backoffs;
   time_point looked_at{};      ///< last answered live GET of the driver
   time_point status_sent_at{}; ///< last status write that was accepted
+  /// No create of ours whose end is unknown can land after this.
+  time_point creates_settled_at{};
   /// Every tenth of these intervals a running driver is looked at.
   seconds resync{30};
 };
@@ -105,5 +109,19 @@ enum class driver_owner {
 /// The kubelet says that a container cannot start, and it will not by itself.
 /// Waiting for a node is no such thing, nor is pulling an image.
 [[nodiscard]] bool cannot_start(const driver_fact& driver);
+/// Pulling images, or its init containers run.
+[[nodiscard]] bool is_making_progress(const driver_fact& driver);
+
+// When time alone calls for something; no_time: never. plan() looks then, and
+// what the look shows decides.
+
+/// The driver has failed to start for as long as it may.
+[[nodiscard]] time_point start_limit(const app_state& state);
+/// Users should be told what the driver waits for.
+[[nodiscard]] time_point notice_wait_at(const app_state& state);
+/// An old driver should be gone, grace period and all.
+[[nodiscard]] time_point lingers_at(const app_state& state);
+[[nodiscard]] std::int64_t old_driver_grace(const app_state& state);
+[[nodiscard]] std::string old_driver_name(const app_state& state);
 
 } // namespace spark

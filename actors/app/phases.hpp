@@ -30,7 +30,7 @@ inline constexpr std::array<phase_row, 15> phase_table{{
     {phase::submitted, "SUBMITTED", seconds{60}, false,
      "driver pod exists, not running yet"},
     {phase::running, "RUNNING", seconds{300}, false, "driver runs"},
-    {phase::unknown, "UNKNOWN", seconds{60}, false,
+    {phase::unknown, "UNKNOWN", seconds{300}, false,
      "the node does not report the driver"},
     {phase::succeeding, "SUCCEEDING", seconds{10}, false,
      "driver ended well, policy decides"},
@@ -61,5 +61,14 @@ inline constexpr seconds name_conflict_limit{600};
 /// Between two live GETs that must both miss a driver before it counts as lost:
 /// the watch may still be about to show its end.
 inline constexpr seconds missing_confirm{3};
+/// A pod without a node is nothing to worry about at once.
+inline constexpr seconds unscheduled_notice{60};
+/// The first live look at a new driver: volumes that cannot be mounted show in
+/// no watch.
+inline constexpr seconds first_look{20};
+/// Between two writes that a CRD without claims may have been replaced for.
+inline constexpr seconds pruned_pause{60};
+/// Beyond its grace period, an old driver may take this long to go.
+inline constexpr seconds linger_limit{60};
 
 } // namespace spark

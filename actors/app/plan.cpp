@@ -46,9 +46,21 @@ private:
   }
 
   [[nodiscard]] time_point next_look() const {
-    if (s_.at == phase::running)
-      return v_.looked_at + 10 * v_.resync;
+    if (s_.at == phase::running || s_.at == phase::unknown)
+      return v_.looked_at + 10 * v_.resync + spread();
+    if (s_.at == phase::submitted &&
+        v_.looked_at < s_.submitted_at + first_look)
+      return s_.submitted_at + first_look;
     return v_.looked_at + row_of(s_.at).looks_again;
+  }
+
+  /// Sooner where time alone may decide something, which takes a look.
+  [[nodiscard]] time_point look_by() const {
+    auto at = s_.missing ? v_.looked_at + missing_confirm : next_look();
+    for (auto due : {start_limit(s_), notice_wait_at(s_)})
+      if (due != no_time)
+        at = std::min(at, std::max(due, v_.looked_at + seconds{1}));
+    return at;
   }
 
   void want_stray_removed() {
@@ -59,8 +71,13 @@ private:
   void by_phase() {
     switch (s_.at) {
     case phase::fresh:
-    case phase::pending_rerun:
       want(effect_kind::look_at_app, {}, next_look());
+      break;
+    case phase::pending_rerun:
+      if (s_.has_driver)
+        want_driver_gone();
+      else
+        want(effect_kind::look_at_app, {}, next_look());
       break;
     case phase::claiming:
       want_claim();
@@ -71,9 +88,9 @@ private:
     case phase::submitted:
     case phase::running:
     case phase::unknown:
-      want(effect_kind::look_at_driver, {},
-           s_.missing ? v_.looked_at + missing_confirm
-                      : next_look() + spread());
+      want(effect_kind::look_at_driver, {}, look_by());
+      if (!s_.current.swept) // adopted: what older attempts left is still there
+        want_sweep();
       break;
     case phase::failing:
     case phase::deleting:
@@ -109,7 +126,10 @@ private:
       want(effect_kind::look_at_driver, {}, next_look());
     } else if (s_.blocked == blockage::name_conflict &&
                !s_.blocked_uid.empty()) {
-      want(effect_kind::look_at_driver, {}, v_.looked_at + seconds{60});
+      want(effect_kind::look_at_driver, {},
+           c.unsure ? std::max(c.settle_until, v_.looked_at + seconds{1})
+                    : std::min(v_.looked_at + seconds{60},
+                               s_.blocked_since + name_conflict_limit));
     } else if (!c.mine || c.unsure) {
       // Only a look that begins after everything has settled proves absence;
       // until then the watch tells sooner than a look would.
@@ -129,7 +149,7 @@ private:
       return;
     }
     if (!c.swept) {
-      want(effect_kind::sweep_attempt);
+      want_sweep();
       return;
     }
     if (!c.config_ready)
@@ -138,6 +158,14 @@ private:
       want(effect_kind::create_service);
     if (c.config_ready && c.service_ready)
       want(effect_kind::create_driver);
+  }
+
+  /// What an older attempt was still creating would come after the sweep.
+  void want_sweep() {
+    for (auto& e : v_.in_flight)
+      if (e.attempt != s_.current.number && creates_children(e.kind))
+        return;
+    want(effect_kind::sweep_attempt, {}, v_.creates_settled_at);
   }
 
   void want_driver_gone() {
@@ -155,9 +183,11 @@ private:
   /// One status write at a time, of the newest content. Executors alone may
   /// wait, so that a thousand of them do not cost a thousand writes.
   void want_status() {
-    if (s_.at == phase::claiming || s_.at == phase::deleting || s_.pruned)
+    if (s_.at == phase::claiming || s_.at == phase::deleting ||
+        s_.at == phase::fresh)
       return;
-    if (s_.at == phase::fresh)
+    // What is over is not worth asking again whether a claim is kept now.
+    if (s_.pruned && row_of(s_.at).ended)
       return;
     auto wanted = projection(s_, v_.status);
     if (wanted == v_.status)
@@ -165,16 +195,17 @@ private:
     auto without_executors = wanted;
     without_executors.executor_state = v_.status.executor_state;
     without_executors.executor_counts = v_.status.executor_counts;
-    bool only_executors = without_executors == v_.status;
-    want(effect_kind::patch_status, {},
-         only_executors ? v_.status_sent_at + executor_status_pause
-                        : time_point{});
+    time_point from{};
+    if (s_.pruned)
+      from = v_.status_sent_at + pruned_pause;
+    else if (without_executors == v_.status)
+      from = v_.status_sent_at + executor_status_pause;
+    want(effect_kind::patch_status, {}, from);
   }
 
   /// Live GETs of many running drivers must not come in one burst.
   [[nodiscard]] milliseconds spread() const {
-    return milliseconds{
-        s_.at == phase::running ? jitter(s_.uid, s_.current.number, 30000) : 0};
+    return milliseconds{jitter(s_.uid, s_.current.number, 30000)};
   }
 
   const app_state& s_;
@@ -194,17 +225,12 @@ bool busy(const app_view& v, const effect& e) {
   return v.in_flight.count(e) > 0;
 }
 
-/// Give-ups that decide() concludes from time alone.
-time_point gives_up_at(const app_state& s) {
-  if (s.at == phase::claimed && s.blocked == blockage::name_conflict)
-    return s.blocked_since + name_conflict_limit;
-  if (s.at == phase::submitted && cannot_start(s.driver) &&
-      s.waiting_since != no_time && s.spec.start_timeout > 0)
-    return s.waiting_since + seconds{s.spec.start_timeout};
-  return no_time;
-}
-
 } // namespace
+
+bool creates_children(effect_kind k) {
+  return k == effect_kind::create_config || k == effect_kind::create_service ||
+         k == effect_kind::create_driver;
+}
 
 std::vector<effect> plan(const app_state& state, const app_view& view,
                          time_point now) {
@@ -217,9 +243,7 @@ std::vector<effect> plan(const app_state& state, const app_view& view,
 
 time_point wake_at(const app_state& state, const app_view& view,
                    time_point now) {
-  time_point at = gives_up_at(state);
-  if (at != no_time && at <= now)
-    at = now + seconds{1};
+  time_point at = no_time;
   for (auto& w : planner{state, view, now}.take()) {
     if (busy(view, w.what))
       continue;

@@ -1,6 +1,7 @@
 #include "actors/app/procedure.hpp"
 
 #include "actors/app/phases.hpp"
+#include "k8s/bounded_json.hpp"
 #include "k8s/watch/collection.hpp"
 
 #include <boost/json.hpp>
@@ -17,11 +18,10 @@ namespace json = boost::json;
 constexpr std::string_view write_timeout = "?timeout=5s";
 
 std::optional<json::value> parsed(const reply& r) {
-  boost::system::error_code ec;
-  auto v = json::parse(r.body, ec);
-  if (ec)
+  auto v = parse_bounded(r.body);
+  if (!v)
     return std::nullopt;
-  return v;
+  return std::move(*v);
 }
 
 /// A server's words may quote a whole object; rows and statuses are bounded.
@@ -170,28 +170,47 @@ public:
     procedure_end end;
     if (looking_) {
       take_app(end, *last);
+      end.failed = end.failed || !conflict_;
       return end;
     }
-    if (success(*last)) {
-      take_app(end, *last);
-      end.status_written = !end.failed;
-      return end;
-    }
+    if (success(*last))
+      return written(*last);
     if (answered(*last, 404)) {
       end.app_is_gone = true;
       return end;
     }
-    // Conflict, or nobody knows: a live GET decides, and plan() patches again.
-    if (ending_of(*last) == ending::retry) {
+    auto how = ending_of(*last);
+    if (how == ending::retry) {
       end.failed = true;
       return end;
     }
+    // A live GET decides, and plan() patches again: at once after a conflict,
+    // later where the server does not take what we write.
+    conflict_ = how == ending::conflict;
     looking_ = true;
     return get_app();
   }
 
 private:
+  procedure_end written(const reply& r) const {
+    procedure_end end;
+    take_app(end, r);
+    end.status_written = !end.failed;
+    if (!end.app)
+      return end;
+    // Nothing was stored of what we wrote: the same again would be no better.
+    end.failed = end.app->resource_version == c_.resource_version;
+    if (end.app->fact.claim_number == 0) {
+      claim_settled dropped;
+      dropped.number = what_.attempt;
+      dropped.pruned = true;
+      end.stimuli.push_back(std::move(dropped));
+    }
+    return end;
+  }
+
   bool looking_ = false;
+  bool conflict_ = false;
 };
 
 class look_at_app : public base {
@@ -210,6 +229,41 @@ public:
   }
 };
 
+/// When an Event was last seen; the text sorts like the time.
+std::string time_of_event(const json::value& event) {
+  for (auto* path : {"/series/lastObservedTime", "/lastTimestamp", "/eventTime",
+                     "/metadata/creationTimestamp"}) {
+    boost::system::error_code ec;
+    auto* at = event.find_pointer(path, ec);
+    if (at && at->is_string())
+      return at->as_string().c_str();
+  }
+  return {};
+}
+
+std::string text_at(const json::value& v, std::string_view key) {
+  auto* text = v.is_object() ? v.as_object().if_contains(key) : nullptr;
+  return text && text->is_string() ? std::string{text->as_string()}
+                                   : std::string{};
+}
+
+/// A volume that cannot be mounted shows in Events only: the pod itself says
+/// ContainerCreating for ever. The newest word counts, if it is a complaint.
+void read_complaint(driver_fact& d, const json::value& events) {
+  auto* items =
+      events.is_object() ? events.as_object().if_contains("items") : nullptr;
+  if (!items || !items->is_array())
+    return;
+  const json::value* newest = nullptr;
+  for (auto& e : items->as_array())
+    if (!newest || time_of_event(*newest) <= time_of_event(e))
+      newest = &e;
+  if (!newest || text_at(*newest, "type") != "Warning")
+    return;
+  d.waiting = cut(text_at(*newest, "reason"));
+  d.waiting_message = cut(text_at(*newest, "message"));
+}
+
 class look_at_driver : public base {
 public:
   using base::base;
@@ -217,22 +271,46 @@ public:
   procedure_step next(const reply* last) override {
     if (!last)
       return get_driver();
-    procedure_end end;
-    driver_looked_up fact;
+    if (asking_events_) {
+      if (auto v = success(*last) ? parsed(*last) : std::nullopt)
+        read_complaint(fact_.driver, *v);
+      return end();
+    }
     if (success(*last)) {
       auto v = parsed(*last);
-      fact.found = v.has_value();
+      fact_.found = v.has_value();
       if (v)
-        fact.driver = read_driver(*v);
-      end.failed = !v;
+        fact_.driver = read_driver(*v);
+      failed_ = !v;
     } else {
-      end.failed = !answered(*last, 404);
+      failed_ = !answered(*last, 404);
     }
-    end.looked_at_driver = !end.failed;
-    if (!end.failed)
-      end.stimuli.push_back(std::move(fact));
-    return end;
+    asking_events_ = c_.state.at == phase::submitted && fact_.found &&
+                     fact_.driver.uid == c_.state.driver.uid &&
+                     fact_.driver.waiting == "ContainerCreating";
+    return asking_events_ ? get_events() : end();
   }
+
+private:
+  procedure_step get_events() const {
+    auto out = call(verb::get, core_path(c_.app.ns, "events"), "events");
+    out.what.path += "?limit=100&fieldSelector=" +
+                     percent_encoded("involvedObject.uid=" + fact_.driver.uid);
+    return out;
+  }
+
+  procedure_step end() {
+    procedure_end out;
+    out.failed = failed_;
+    out.looked_at_driver = !failed_;
+    if (!failed_)
+      out.stimuli.push_back(std::move(fact_));
+    return out;
+  }
+
+  driver_looked_up fact_;
+  bool failed_ = false;
+  bool asking_events_ = false;
 };
 
 class delete_driver : public base {

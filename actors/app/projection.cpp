@@ -1,8 +1,8 @@
+#include "actors/app/executors.hpp"
 #include "actors/app/machine.hpp"
 #include "actors/app/phases.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 namespace spark {
@@ -82,13 +82,13 @@ void add_life(condition_list& list, const app_state& s,
 /// Warnings: there only while they hold.
 void add_warnings(condition_list& list, const app_state& s) {
   bool ended = row_of(s.at).ended;
-  if (s.blocked != blockage::none && !ended)
+  if (!s.lingering.empty() && !ended)
+    list.add("Blocked", true, "DriverLingers", s.lingering, s.ending_since);
+  else if (s.blocked != blockage::none && !ended)
     list.add("Blocked", true, s.blocked_reason, s.blocked_message,
              s.blocked_since);
-  else if (s.at == phase::submitted && s.has_driver &&
-           !s.driver.waiting.empty() &&
-           s.driver.waiting != "ContainerCreating" &&
-           s.driver.waiting != "PodInitializing")
+  else if (s.at == phase::submitted && s.wait_noticed &&
+           !is_making_progress(s.driver))
     list.add("Blocked", true, s.driver.waiting, s.driver.waiting_message,
              s.waiting_since);
   if (!s.spec.warning.empty())
@@ -97,30 +97,18 @@ void add_warnings(condition_list& list, const app_state& s) {
 
 /// What the driver's end means for executors that nobody saw end.
 std::string final_state(const app_state& s, const std::string& state) {
-  bool open = state != "COMPLETED" && state != "FAILED";
-  if (!open || !row_of(s.at).ended)
+  if (has_ended(state) || !row_of(s.at).ended)
     return state;
   return s.at == phase::completed ? "COMPLETED" : "FAILED";
-}
-
-constexpr std::size_t max_executors = 100;
-
-/// "pi-abc-exec-17" -> 17; 0 when the name has no such end.
-long executor_number(const std::string& pod) {
-  long n = 0;
-  if (auto dash = pod.rfind('-'); dash != std::string::npos)
-    std::from_chars(pod.data() + dash + 1, pod.data() + pod.size(), n);
-  return n;
 }
 
 /// The newest 100: ended ones go first, oldest first.
 void bound_executors(std::map<std::string, std::string>& all) {
   if (all.size() <= max_executors)
     return;
-  std::vector<std::tuple<bool, long, std::string>> order;
+  std::vector<std::tuple<bool, std::int64_t, std::string>> order;
   for (auto& [pod, state] : all)
-    order.emplace_back(state != "COMPLETED" && state != "FAILED",
-                       executor_number(pod), pod);
+    order.emplace_back(!has_ended(state), executor_number(pod), pod);
   std::sort(order.begin(), order.end());
   order.resize(order.size() - max_executors);
   for (auto& [open, number, pod] : order)

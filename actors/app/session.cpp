@@ -17,17 +17,15 @@ app_state fresh_state(const object_key& app, const std::string& uid) {
 }
 
 constexpr std::size_t executors_per_fact = 100;
-
-bool creates(effect_kind k) {
-  return k == effect_kind::create_config || k == effect_kind::create_service ||
-         k == effect_kind::create_driver;
-}
+constexpr seconds executors_pause{1};
 
 } // namespace
 
 app_session::app_session(object_key app, std::string uid, fact_settings facts)
     : app_(std::move(app)), uid_(std::move(uid)), facts_(facts),
-      shell_(fresh_state(app_, uid_)) {}
+      shell_(fresh_state(app_, uid_)) {
+  view_.resync = facts_.resync;
+}
 
 void app_session::restore(folded history) {
   if (history.state.uid != uid_)
@@ -52,17 +50,37 @@ void app_session::observe(observed_application app) {
 }
 
 void app_session::take(app_stimulus fact) {
-  auto* executors = std::get_if<executors_observed>(&fact);
-  // The journal bounds a row, so many executors are several facts.
-  while (executors && executors->changed.size() > executors_per_fact) {
-    executors_observed part;
-    part.submission_id = executors->submission_id;
-    while (part.changed.size() < executors_per_fact)
-      part.changed.insert(
-          executors->changed.extract(executors->changed.begin()));
-    shell_.take(std::move(part));
+  if (auto* executors = std::get_if<executors_observed>(&fact)) {
+    collect(std::move(*executors));
+    return;
   }
+  // What the executors did before the driver's news belongs before it: an end
+  // shall not need a second status write.
+  if (std::holds_alternative<driver_observed>(fact) ||
+      std::holds_alternative<driver_gone>(fact))
+    hand_over_executors();
   shell_.take(std::move(fact));
+}
+
+void app_session::collect(executors_observed fact) {
+  auto& waiting = executors_[fact.submission_id];
+  waiting.submission_id = fact.submission_id;
+  for (auto& [pod, state] : fact.changed)
+    waiting.changed[pod] = std::move(state);
+}
+
+/// The journal bounds a row, so many executors are several facts.
+void app_session::hand_over_executors() {
+  for (auto& [submission, waiting] : executors_)
+    while (!waiting.changed.empty()) {
+      executors_observed part;
+      part.submission_id = submission;
+      while (part.changed.size() < executors_per_fact &&
+             !waiting.changed.empty())
+        part.changed.insert(waiting.changed.extract(waiting.changed.begin()));
+      shell_.take(std::move(part));
+    }
+  executors_.clear();
 }
 
 void app_session::see(const observed_application& app) {
@@ -77,6 +95,10 @@ void app_session::see(const observed_application& app) {
 
 std::optional<machine_shell<app_machine>::append>
 app_session::next(time_point now) {
+  if (!executors_.empty() && now >= executors_at_ + executors_pause) {
+    hand_over_executors();
+    executors_at_ = now;
+  }
   return shell_.next(now);
 }
 
@@ -103,7 +125,7 @@ std::vector<app_session::started> app_session::start_due(time_point now) {
   if (!shell_.idle())
     return out;
   for (auto& e : plan(state(), view_, now)) {
-    if (creates(e.kind) && !render_children())
+    if (creates_children(e.kind) && !render_children())
       break;
     auto steps = make_procedure(e, context_for(e));
     view_.in_flight.insert(e);
@@ -120,7 +142,7 @@ procedure_context app_session::context_for(const effect& e) const {
   c.observed = view_.status;
   c.state = state();
   c.facts = facts_;
-  if (creates(e.kind))
+  if (creates_children(e.kind))
     c.children = children_;
   return c;
 }
@@ -163,6 +185,8 @@ void app_session::ended(const effect& what, procedure_end end, time_point now) {
     view_.looked_at = now;
   if (end.status_written)
     view_.status_sent_at = now;
+  if (end.failed && creates_children(what.kind))
+    view_.creates_settled_at = now + settle_time;
   for (auto& fact : end.stimuli)
     shell_.take(std::move(fact));
   if (end.app_is_gone)
@@ -189,7 +213,11 @@ void app_session::back_off(effect_kind kind, const procedure_end& end,
 }
 
 time_point app_session::wake(time_point now) const {
-  return wake_at(state(), view_, now);
+  auto at = wake_at(state(), view_, now);
+  if (executors_.empty())
+    return at;
+  auto due = std::max(now, executors_at_ + executors_pause);
+  return at == no_time ? due : std::min(at, due);
 }
 
 bool app_session::finished(time_point now) const {

@@ -50,7 +50,8 @@ public:
   std::vector<started> start_due(time_point now);
   void ended(const effect& what, procedure_end end, time_point now);
 
-  /// When to call start_due() again although nothing happened; no_time: never.
+  /// When to call next() and start_due() again although nothing happened;
+  /// no_time: never.
   [[nodiscard]] time_point wake(time_point now) const;
   /// Nothing queued, in flight or to come: the actor may end.
   [[nodiscard]] bool finished(time_point now) const;
@@ -65,12 +66,18 @@ private:
   [[nodiscard]] procedure_context context_for(const effect& e) const;
   [[nodiscard]] bool render_children();
   void back_off(effect_kind kind, const procedure_end& end, time_point now);
+  void collect(executors_observed fact);
+  void hand_over_executors();
 
   object_key app_;
   std::string uid_;
   fact_settings facts_;
   machine_shell<app_machine> shell_;
   app_view view_;
+  /// Executor changes that wait for their row: one a second is enough, however
+  /// many pods come and go. Never more than there are pods.
+  std::map<std::string, executors_observed> executors_; ///< by submission
+  time_point executors_at_{}; ///< when the last of them were handed over
   std::shared_ptr<const loaded_spec> spec_;
   std::shared_ptr<const submission> children_;
   std::int64_t children_of_ = 0; ///< the attempt that children_ belong to

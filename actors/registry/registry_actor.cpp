@@ -2,6 +2,7 @@
 
 #include "actors/app/app_actor.hpp"
 #include "actors/app/procedure.hpp"
+#include "k8s/bounded_json.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -26,12 +27,23 @@ void tell(pointer self, const std::string& uid, Message m) {
   self->send(it->second.handle, std::move(m));
 }
 
+/// Calls use(key, pod) for every known pod of the application.
+template<class F>
+void for_each_pod(const registry_state& st, const object_key& app, F use) {
+  auto keys = st.pods_of.find(app);
+  if (keys == st.pods_of.end())
+    return;
+  for (auto& key : keys->second)
+    use(key, st.pods.at(key));
+}
+
 std::vector<driver_fact> drivers_of(const registry_state& st,
                                     const object_key& app) {
   std::vector<driver_fact> out;
-  for (auto& [key, pod] : st.pods)
-    if (pod.is_driver && pod.app == app)
+  for_each_pod(st, app, [&out](auto&, auto& pod) {
+    if (pod.is_driver)
       out.push_back(pod.driver);
+  });
   return out;
 }
 
@@ -39,9 +51,10 @@ executors_observed executors_of(const registry_state& st, const object_key& app,
                                 const std::string& submission) {
   executors_observed out;
   out.submission_id = submission;
-  for (auto& [key, pod] : st.pods)
-    if (!pod.is_driver && pod.app == app && pod.submission_id == submission)
+  for_each_pod(st, app, [&](auto& key, auto& pod) {
+    if (!pod.is_driver && pod.submission_id == submission)
       out.changed.emplace(key.name, pod.executor_state);
+  });
   return out;
 }
 
@@ -54,6 +67,7 @@ void bring_up(pointer self, observed_application app) {
   self->monitor(handle);
   st.uid_of[handle.address()] = uid;
   st.live[uid] = {handle, key, 0};
+  st.apps[key].to_bring_back = false;
   st.env->counters->set(gauge::actors, static_cast<double>(st.live.size()));
   auto submission = app.fact.submission_id;
   tell(self, uid,
@@ -122,12 +136,25 @@ std::string uid_of_app(const registry_state& st, const object_key& app) {
   return it == st.apps.end() ? std::string{} : it->second.uid;
 }
 
+void forget_pod_of(registry_state& st, const object_key& pod,
+                   const object_key& app) {
+  auto it = st.pods_of.find(app);
+  if (it == st.pods_of.end())
+    return;
+  it->second.erase(pod);
+  if (it->second.empty())
+    st.pods_of.erase(it);
+}
+
 void pod_shown(pointer self, const observed_pod& pod) {
   auto& st = self->state;
   if (pod.app_name.empty())
     return;
   object_key app{pod.key.ns, pod.app_name};
   auto& known = st.pods[pod.key];
+  if (known.app != app)
+    forget_pod_of(st, pod.key, known.app);
+  st.pods_of[app].insert(pod.key);
   known.app = app;
   known.is_driver = pod.is_driver;
   known.submission_id = pod.submission_id;
@@ -153,6 +180,7 @@ void pod_vanished(pointer self, const object_key& key,
     return;
   auto known = it->second;
   st.pods.erase(it);
+  forget_pod_of(st, key, known.app);
   if (!st.synced)
     return;
   auto uid = uid_of_app(st, known.app);
@@ -258,6 +286,13 @@ void on_change(pointer self, const pods_change& c) {
 // -- failures
 // --------------------------------------------------------------------
 
+void retry_later(pointer self) {
+  auto& st = self->state;
+  if (!st.retry_armed)
+    self->delayed_send(self, seconds{10}, wake_up{});
+  st.retry_armed = true;
+}
+
 /// A live view first: the new actor must not start from what the failed one
 /// saw.
 void bring_back(pointer self, const object_key& key, const std::string& uid) {
@@ -266,15 +301,13 @@ void bring_back(pointer self, const object_key& key, const std::string& uid) {
   call.what.path = application_path(key);
   call.about = key;
   call.resource = "sparkapplications";
+  st.apps[key].to_bring_back = true;
   self->request(st.api, caf::infinite, std::move(call))
       .then(
           [self, key, uid](const reply& r) {
             auto& s = self->state;
-            boost::system::error_code ec;
-            auto v = boost::json::parse(r.body, ec);
-            auto app =
-                ec ? result<observed_application>{fail(errc::bad_reply, "")}
-                   : read_application(v, s.env->facts);
+            auto app = parse_bounded(r.body).and_then(
+                [&s](auto&& v) { return read_application(v, s.env->facts); });
             auto known = s.apps.find(key);
             if (known == s.apps.end() || known->second.uid != uid)
               return;
@@ -283,7 +316,7 @@ void bring_back(pointer self, const object_key& key, const std::string& uid) {
             else if (app && app->uid == uid)
               bring_up(self, std::move(*app));
             else if (r.status != 404)
-              self->delayed_send(self, seconds{10}, wake_up{});
+              retry_later(self);
           },
           [](const caf::error&) {
             // Shutting down.
@@ -294,6 +327,7 @@ void quarantine(pointer self, const object_key& key, const std::string& uid,
                 const std::string& why) {
   auto& st = self->state;
   st.apps[key].quarantined = true;
+  st.apps[key].to_bring_back = false;
   st.env->counters->add(gauge::quarantined, 1);
   spdlog::critical("{}: its actor failed {} times within an hour ({}); it is "
                    "left alone until the operator starts again",
@@ -344,9 +378,9 @@ void on_down(pointer self, const caf::down_msg& down) {
 /// Applications whose live view could not be had before.
 void retry_bring_back(pointer self) {
   auto& st = self->state;
+  st.retry_armed = false;
   for (auto& [key, known] : st.apps)
-    if (!known.failures.empty() && !known.quarantined &&
-        st.live.count(known.uid) == 0)
+    if (known.to_bring_back && st.live.count(known.uid) == 0)
       bring_back(self, key, known.uid);
 }
 
@@ -357,7 +391,9 @@ bool is_settled(const observed_application& app) {
   bool ended = f.state == "COMPLETED" || f.state == "FAILED";
   bool same_spec =
       f.claim_generation == f.generation || f.claim_hash == f.spec_hash;
-  return ended && !f.claim_outcome.empty() && same_spec;
+  // An edit that starts nothing is still to be acknowledged.
+  bool acknowledged = app.status.observed_generation == f.generation;
+  return ended && !f.claim_outcome.empty() && same_spec && acknowledged;
 }
 
 registry_actor::behavior_type run_registry(pointer self, environment_ptr env,

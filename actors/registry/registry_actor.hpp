@@ -40,6 +40,7 @@ struct registry_state {
     std::string uid;
     std::vector<time_point> failures; ///< of its actor, newest last
     bool quarantined = false;
+    bool to_bring_back = false; ///< its actor failed; no new one yet
   };
   struct known_pod {
     object_key app;
@@ -64,11 +65,13 @@ struct registry_state {
   std::map<std::string, live_app> live; ///< by uid
   std::map<caf::actor_addr, std::string> uid_of;
   std::map<object_key, known_pod> pods;
+  std::map<object_key, std::set<object_key>> pods_of; ///< by application
   std::vector<source_list> app_sources;
   std::vector<source_list> pod_sources;
   /// What the first lists brought, until all of them are complete.
   std::map<object_key, observed_application> waiting;
   bool synced = false;
+  bool retry_armed = false; ///< one timer for all that are to be brought back
 };
 
 /// True when nothing is left to be done for the application, so that it needs

@@ -1,18 +1,12 @@
 #include "k8s/watch/decoder.hpp"
 
+#include "k8s/bounded_json.hpp"
+
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
 
 namespace spark {
 namespace json = boost::json;
 namespace {
-
-/// Deeper than any Kubernetes object, shallow enough for any stack.
-json::parse_options limits() {
-  json::parse_options out;
-  out.max_depth = 64;
-  return out;
-}
 
 const json::object* object_in(const json::object& o, std::string_view name) {
   auto* v = o.if_contains(name);
@@ -81,11 +75,10 @@ watch_decoder& watch_decoder::operator=(watch_decoder&&) noexcept = default;
 result<watch_line> watch_decoder::line(std::string_view text,
                                        const on_object& use) {
   json::monotonic_resource arena{buffer_.get(), buffer_size};
-  boost::system::error_code ec;
-  auto root = json::parse(text, ec, &arena, limits());
-  if (ec)
-    return malformed("a watch line is not JSON: " + ec.message());
-  auto* event = root.if_object();
+  auto root = parse_bounded(text, &arena);
+  if (!root)
+    return malformed("a watch line " + root.error().message);
+  auto* event = root->if_object();
   auto* object = event ? object_in(*event, "object") : nullptr;
   auto kind = event ? kind_of(text_in(*event, "type")) : std::nullopt;
   if (!object || !kind)
@@ -105,11 +98,10 @@ result<watch_line> watch_decoder::line(std::string_view text,
 result<list_page> watch_decoder::page(std::string_view body,
                                       const on_object& use) {
   json::monotonic_resource arena{buffer_.get(), buffer_size};
-  boost::system::error_code ec;
-  auto root = json::parse(body, ec, &arena, limits());
-  if (ec)
-    return malformed("a list is not JSON: " + ec.message());
-  auto* list = root.if_object();
+  auto root = parse_bounded(body, &arena);
+  if (!root)
+    return malformed("a list " + root.error().message);
+  auto* list = root->if_object();
   auto* meta = list ? object_in(*list, "metadata") : nullptr;
   if (!meta)
     return malformed("a list has no metadata");

@@ -74,7 +74,7 @@ TEST_CASE("the operator has what it needs and nothing that is dangerous") {
   CHECK(rights["/configmaps"] == verbs{"create", "delete", "get", "list"});
   CHECK(rights["/services"] == rights["/configmaps"]);
   CHECK(rights["/persistentvolumeclaims"] == rights["/configmaps"]);
-  CHECK(rights["/events"] == verbs{"create", "patch"});
+  CHECK(rights["/events"] == verbs{"create", "list", "patch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications"] ==
         verbs{"get", "list", "watch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications/status"].count(

@@ -144,6 +144,13 @@ struct teller {
   std::string operator()(const driver_given_up& e) const {
     return fmt::format("the driver is given up ({}): {}", e.reason, e.message);
   }
+  std::string operator()(const wait_noticed&) const {
+    return "the driver waits long enough for its user to be told";
+  }
+  std::string operator()(const claims_kept&) const {
+    return "the installed CRD keeps status.claim";
+  }
+  std::string operator()(const driver_lingers& e) const { return e.message; }
 
   std::string operator()(const submission_failed& e) const {
     return "the submission failed: " + e.message;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace spark;
 using namespace spark::test;
 
@@ -136,15 +138,74 @@ TEST_CASE("a new term never POSTs an old number", "[machine]") {
 TEST_CASE("giving up counts from when it could not start", "[machine]") {
   auto s = given(submitted);
   s.when(driver_observed{waiting("Unschedulable")});
-  s.at(t0 + seconds{3600}).when(timer_fired{}).then({});
-  s.status_is_written().view().looked_at = s.now();
+  s.at(t0 + seconds{3600}).when(found(waiting("Unschedulable")));
+  s.then({wait_noticed{}}).status_is_written().view().looked_at = s.now();
   auto wake = wake_at(s.state(), s.view(), s.now());
   CHECK(wake == s.now() + row_of(phase::submitted).looks_again);
-  s.when(driver_observed{waiting("ErrImagePull")});
-  s.when(timer_fired{}).then({});
+  s.when(driver_observed{waiting("ErrImagePull")})
+      .then_kinds({"driver_changed", "wait_noticed"});
   s.at(t0 + seconds{3900}).when(driver_observed{waiting("ImagePullBackOff")});
-  s.at(t0 + seconds{4199}).when(timer_fired{}).then({});
-  s.at(t0 + seconds{4200}).when(timer_fired{}).then_kinds({"driver_given_up"});
+  auto now = found(waiting("ImagePullBackOff"));
+  s.at(t0 + seconds{4199}).when(now).then({}).status_is_written();
+  s.view().looked_at = s.now();
+  CHECK(wake_at(s.state(), s.view(), s.now()) == t0 + seconds{4200});
+  s.at(t0 + seconds{4200}).when(timer_fired{}).then({});
+  s.planned({"look_at_driver"});
+  s.when(now).then_kinds({"driver_given_up"});
+}
+
+TEST_CASE("a driver that starts in the last moment is not given up",
+          "[machine]") {
+  auto s = given(submitted);
+  s.when(driver_observed{waiting("ErrImagePull")});
+  s.at(t0 + seconds{700}).when(found(driver_of(1, "Running")));
+  s.then_kinds({"driver_changed"});
+  CHECK(s.state().at == phase::running);
+}
+
+TEST_CASE("an end that comes before our DELETE counts", "[machine]") {
+  auto given_up = submitted + events{driver_given_up{"ErrImagePull", "late"}};
+  given(given_up)
+      .when(driver_observed{with_exit(0, "Succeeded")})
+      .then_kinds({"driver_changed", "driver_succeeded", "policy_finished"});
+  given(given_up)
+      .when(driver_gone{driver_of(1, "Failed")})
+      .then({driver_failed{"late", false}, policy_finished{}});
+}
+
+TEST_CASE("users hear of a wait when it is one", "[machine]") {
+  auto shown = [](story& s) {
+    auto all = projection(s.state(), {}).conditions;
+    return std::any_of(all.begin(), all.end(),
+                       [](auto& c) { return c.type == "Blocked"; });
+  };
+  auto s = given(submitted);
+  s.when(driver_observed{waiting("Unschedulable")});
+  CHECK_FALSE(shown(s));
+  s.status_is_written();
+  CHECK(wake_at(s.state(), s.view(), t0) == t0 + first_look);
+  s.at(t0 + first_look).when(found(waiting("Unschedulable"))).then({});
+  s.view().looked_at = s.now();
+  CHECK(wake_at(s.state(), s.view(), s.now()) == t0 + unscheduled_notice);
+  s.at(t0 + unscheduled_notice).when(found(waiting("Unschedulable")));
+  s.then({wait_noticed{}});
+  CHECK(shown(s));
+  s.when(driver_observed{waiting("ContainerCreating")});
+  CHECK_FALSE(shown(s));
+}
+
+TEST_CASE("an old driver that does not go is told of once", "[machine]") {
+  auto ending = driver_of(1, "Running");
+  ending.terminating = true;
+  ending.grace = 30;
+  auto s = given(running + events{app_invalidated{}});
+  s.when(driver_observed{ending}).then_kinds({"driver_changed"});
+  s.at(t0 + seconds{89}).when(found(ending)).then({});
+  s.at(t0 + seconds{90}).when(found(ending)).then_kinds({"driver_lingers"});
+  s.at(t0 + seconds{200}).when(found(ending)).then({});
+  CHECK(projection(s.state(), {}).conditions.back().reason == "DriverLingers");
+  s.when(absent()).then({rerun_due{}});
+  CHECK(s.state().lingering.empty());
 }
 
 TEST_CASE("a pod that waits for its node is not given up", "[machine]") {
@@ -152,7 +213,8 @@ TEST_CASE("a pod that waits for its node is not given up", "[machine]") {
                     "ContainerCreating", "PodInitializing"}) {
     auto s = given(submitted);
     s.when(driver_observed{waiting(why)});
-    s.at(t0 + std::chrono::hours{1000}).when(timer_fired{}).then({});
+    s.at(t0 + std::chrono::hours{1000}).when(found(waiting(why)));
+    CHECK(s.state().at == phase::submitted);
   }
 }
 
@@ -160,7 +222,9 @@ TEST_CASE("start_timeout 0 never gives up", "[machine]") {
   auto s = given(submitted);
   s.state().spec.start_timeout = 0;
   s.when(driver_observed{waiting("ErrImagePull")});
-  s.at(t0 + std::chrono::hours{1000}).when(timer_fired{}).then({});
+  s.at(t0 + std::chrono::hours{1000}).when(found(waiting("ErrImagePull")));
+  s.then({}).status_is_written();
+  CHECK(wake_at(s.state(), s.view(), s.now()) != no_time);
 }
 
 TEST_CASE("how a driver ends", "[machine]") {
@@ -282,7 +346,13 @@ TEST_CASE("a create that raced the deletion is removed by uid", "[machine]") {
 TEST_CASE("an ownerless driver goes with its application", "[machine]") {
   auto d = driver_of(1, "Running");
   d.owner_uid.clear();
-  auto go = claimed + events{driver_created{d}};
+  d.submission_id = "go-1";
+  claim_adopted theirs;
+  theirs.number = 1;
+  theirs.submission_id = "go-1";
+  theirs.state = "RUNNING";
+  theirs.unclaimed = true;
+  auto go = events{theirs, driver_changed{d}};
   given(go)
       .when(app_gone{})
       .then({app_vanished{}, stray_driver{"pod-1"}})
@@ -300,9 +370,172 @@ TEST_CASE("a foreign ConfigMap: ten minutes from the first sight",
   s.when(taken).then_kinds({"attempt_blocked"});
   s.when(absent()).then({}); // says nothing about a ConfigMap
   s.at(t0 + seconds{300}).when(taken).then({});
+  s.at(t0 + name_conflict_limit).when(timer_fired{}).then({});
+  s.when(taken).then_kinds({"submission_failed", "policy_finished"});
+}
+
+TEST_CASE("a foreign pod: the last look decides", "[machine]") {
+  auto met = posted + events{attempt_blocked{blockage::name_conflict, "pod-1",
+                                             false, 0, "NameConflict", "x"}};
+  auto s = given(met);
   s.at(t0 + name_conflict_limit)
-      .when(timer_fired{})
+      .when(found(foreign()))
       .then_kinds({"submission_failed", "policy_finished"});
+  s = given(met); // it went at the last moment
+  s.at(t0 + name_conflict_limit).when(absent()).then({attempt_unblocked{}});
+}
+
+TEST_CASE("an edit gets out of a name conflict", "[machine]") {
+  auto s = given(posted);
+  s.when(found(foreign())).then_kinds({"attempt_blocked"});
+  s.when(app_of(2, "1:b", 1)).then_kinds({"spec_seen", "driver_unsure"});
+  s.status_is_written();
+  CHECK(wake_at(s.state(), s.view(), t0) == t0 + settle_time);
+  s.at(t0 + settle_time)
+      .when(found(foreign()))
+      .then_kinds({"attempt_superseded", "claim_intended"});
+}
+
+TEST_CASE("an ending driver of another submission is waited for", "[machine]") {
+  auto ending = foreign();
+  ending.terminating = true;
+  ending.grace = 3600;
+  auto s = given(posted);
+  s.when(found(ending)).then_kinds({"attempt_blocked"});
+  CHECK(s.state().blocked == blockage::old_driver);
+  s.at(t0 + seconds{3000}).when(found(ending));
+  CHECK(s.state().at == phase::claimed);
+}
+
+TEST_CASE("a CRD that drops claims", "[machine]") {
+  claim_settled dropped;
+  dropped.number = 1;
+  dropped.pruned = true;
+  SECTION("while claiming: nothing runs, and it is tried again") {
+    auto s = given(claiming);
+    s.when(dropped).then({claims_pruned{}});
+    CHECK(s.state().at == phase::fresh);
+    auto seen = app_of(1, "1:a");
+    seen.submission_id = submission_id(app_uid, 1);
+    s.when(seen).then({});
+    s.at(t0 + seconds{60}).when(seen).then_kinds({"claim_intended"});
+    CHECK(s.state().current.number == 1);
+    CHECK(s.state().submission_attempts == 1);
+    s.when(claim_settled{1, ending::done, false, ""});
+    CHECK_FALSE(s.state().pruned);
+  }
+  SECTION("what is over stays over") {
+    auto s = given(completed);
+    s.when(dropped).then({claims_pruned{}}).planned({});
+    CHECK(s.state().at == phase::completed);
+  }
+  SECTION("without its journal it is fresh, not a Go operator's") {
+    adopted a;
+    a.app = app_of(1, "1:a");
+    a.app.submission_id = submission_id(app_uid, 1);
+    a.epoch = 1;
+    given({}).when(a).then(claiming);
+  }
+}
+
+TEST_CASE("a Go operator ran it while we were away", "[machine]") {
+  adopted a;
+  a.epoch = 2;
+  a.app = app_of(2, "1:b");
+  a.app.submission_id = "go-1";
+  a.app.state = "RUNNING";
+  auto theirs = driver_of(7, "Running");
+  theirs.owner_uid.clear();
+  theirs.submission_id = "go-1";
+  a.drivers = {theirs};
+  auto s = given(completed);
+  s.when(a);
+  CHECK(s.state().at == phase::running);
+  CHECK(s.state().current.number == 2);
+  CHECK(s.state().current.submission_id == "go-1");
+  CHECK(s.state().current.outcome.empty());
+  for (auto& e : plan(s.state(), s.view(), t0))
+    CHECK(e.kind != effect_kind::delete_driver);
+}
+
+TEST_CASE("a Go operator was faster than our claim", "[machine]") {
+  auto s = given(claiming);
+  s.when(claim_settled{1, ending::conflict, false, ""});
+  auto seen = app_of(1, "1:a");
+  seen.submission_id = "go-1";
+  seen.state = "SUBMITTED";
+  s.when(seen).then_kinds({"claim_adopted"});
+  CHECK(s.state().at == phase::submitted);
+  CHECK(s.state().current.number == 1);
+}
+
+TEST_CASE("what we refused alone, another leader may have run", "[machine]") {
+  auto refused = claiming + events{spec_refused{"no"}, policy_finished{}};
+  adopted a;
+  a.epoch = 3;
+  a.app = app_of(2, "1:b", 1);
+  a.app.claim_generation = 2;
+  a.app.claim_hash = "1:b";
+  a.app.state = "RUNNING";
+  a.drivers = {driver_of(1, "Running")};
+  auto s = given(refused);
+  s.when(a);
+  CHECK(s.state().at == phase::running);
+  CHECK(s.state().current.outcome.empty());
+  // Our own refusal, seen again, is nothing new.
+  a.app = app_of(1, "1:a", 1);
+  a.app.claim_outcome = "Refused";
+  a.app.state = "FAILED";
+  a.drivers.clear();
+  given(refused).when(a).then_kinds({"term_began"});
+}
+
+TEST_CASE("failure counts outlive the journal", "[machine]") {
+  adopted a;
+  a.app = app_of(1, "1:a", 3);
+  a.app.claim_outcome = "Failed";
+  a.app.state = "FAILED";
+  a.app.application_failures = 2;
+  a.app.infrastructure_failures = 1;
+  auto s = given({});
+  s.when(a);
+  CHECK(projection(s.state(), {}).failures_application == 2);
+  CHECK(projection(s.state(), {}).failures_infrastructure == 1);
+}
+
+TEST_CASE("orphaned unseen: the driver stays", "[machine]") {
+  auto kept = driver_of(1, "Running");
+  kept.owner_uid.clear(); // the garbage collector let it go
+  given(running + events{driver_changed{kept}})
+      .when(app_gone{})
+      .then({app_vanished{}});
+}
+
+TEST_CASE("what older attempts left goes", "[machine]") {
+  auto second = running + events{app_invalidated{}, rerun_due{},
+                                 intended(2, 2, "1:b"), claim_made{2}};
+  SECTION("not before their last create has ended") {
+    auto s = given(second);
+    s.view().in_flight.insert({effect_kind::create_config, 1, ""});
+    s.at(t0 + settle_time).planned({});
+    s.view().in_flight.clear();
+    s.planned({"sweep_attempt"});
+    s.view().creates_settled_at = s.now() + settle_time;
+    s.planned({});
+  }
+  SECTION("also beside a driver that was adopted") {
+    adopted a;
+    a.epoch = 2;
+    a.app = app_of(1, "1:a", 2);
+    a.app.state = "RUNNING";
+    a.drivers = {driver_of(2, "Running")};
+    auto s = given({});
+    s.when(a).status_is_written();
+    s.planned({"sweep_attempt"});
+    auto done = settled(child::sweep, ending::done);
+    done.number = 2;
+    s.when(done).then({child_ready{child::sweep}});
+  }
 }
 
 TEST_CASE("superseding leaves the policy's counters alone", "[machine]") {

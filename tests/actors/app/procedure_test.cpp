@@ -78,6 +78,43 @@ TEST_CASE("looking at the driver", "[procedure]") {
   }
 }
 
+TEST_CASE("a driver that does not start: its Events say why", "[procedure]") {
+  auto s = given(submitted).state();
+  auto creating = pod(app_uid);
+  creating["status"] = json::parse(R"({"phase": "Pending",
+    "containerStatuses": [{"name": "spark-kubernetes-driver",
+      "state": {"waiting": {"reason": "ContainerCreating"}}}]})");
+  auto event = [](const char* type, const char* reason, const char* at) {
+    return json::object{{"type", type},
+                        {"reason", reason},
+                        {"message", "words"},
+                        {"lastTimestamp", at}};
+  };
+  auto look = [&](const reply& events) {
+    run out{effect_kind::look_at_driver, s};
+    out.answered(answer(200, creating));
+    out.expect(verb::get, core + "events?limit=100&fieldSelector="
+                                 "involvedObject.uid%3Dpod-1");
+    out.answered(events);
+    return out.fact<driver_looked_up>().driver;
+  };
+  auto list = [](json::array items) {
+    return answer(200, json::object{{"items", std::move(items)}});
+  };
+  auto scheduled = event("Normal", "Scheduled", "2026-01-01T00:00:00Z");
+  auto failed = event("Warning", "FailedMount", "2026-01-01T00:00:05Z");
+  auto pulling = event("Normal", "Pulling", "2026-01-01T00:00:09Z");
+  auto d = look(list({failed, scheduled}));
+  CHECK(d.waiting == "FailedMount");
+  CHECK(d.waiting_message == "words");
+  CHECK(cannot_start(d));
+  CHECK(look(list({pulling, scheduled, failed})).waiting ==
+        "ContainerCreating");
+  for (auto& nothing : {list({}), failure(403, "no"), lost(),
+                        answer(200, json::object{{"items", 3}})})
+    CHECK(look(nothing).waiting == "ContainerCreating");
+}
+
 TEST_CASE("deleting a driver", "[procedure]") {
   auto s = given(submitted).state();
   auto del = [&] { return run{effect_kind::delete_driver, s, "pod-1"}; };
@@ -172,13 +209,22 @@ TEST_CASE("writing the status", "[procedure]") {
   CHECK(r.end().status_written);
   CHECK(r.end().app->resource_version == "8");
 
-  for (auto& unclear : {conflict(), lost(), failure(500, "x")}) {
+  for (auto& unclear : {conflict(), lost(), failure(500, "x"),
+                        failure(422, "x"), failure(403, "x")}) {
     auto again = write();
     again.answered(unclear).expect(verb::get, app_path);
     again.answered(answer(200, app(2)));
     CHECK(again.end().app->fact.claim_number == 2);
     CHECK_FALSE(again.end().status_written);
+    // Only a conflict is worth the same write at once.
+    CHECK(again.end().failed == (unclear.status != 409));
   }
+  auto same = app(1);
+  same["metadata"].as_object()["resourceVersion"] = "7";
+  CHECK(write().answered(answer(200, same)).end().failed);
+  auto dropped = write();
+  dropped.answered(answer(200, app(0)));
+  CHECK(dropped.fact<claim_settled>().pruned);
   CHECK(write().answered(failure(429, "slow")).end().failed);
   CHECK(write().answered(failure(404, "x")).end().app_is_gone);
   CHECK(write().answered(not_sent()).end().failed);

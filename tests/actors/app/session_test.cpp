@@ -180,6 +180,33 @@ TEST_CASE("many executors are several rows", "[session]") {
     CHECK(row.stimulus.size() + row.events.size() < max_row_bytes);
 }
 
+TEST_CASE("executors have one row a second", "[session]") {
+  fixture f;
+  f.claim();
+  f.settle();
+  auto submission = f.session.state().current.submission_id;
+  auto change = [&](const std::string& pod, const std::string& state) {
+    f.session.take(executors_observed{submission, {{pod, state}}});
+    f.settle();
+  };
+  auto before = f.rows.rows.size();
+  change("pi-exec-1", "PENDING");
+  CHECK(f.rows.rows.size() == before + 1);
+  for (int i = 2; i < 600; ++i)
+    change("pi-exec-" + std::to_string(i), "PENDING");
+  CHECK(f.rows.rows.size() == before + 1);
+  CHECK(f.session.wake(f.now) <= f.now + seconds{1});
+  f.now += seconds{1};
+  f.settle();
+  CHECK(f.session.state().executors.size() == 599);
+  SECTION("the driver's end takes them along") {
+    change("pi-exec-7", "COMPLETED");
+    f.session.take(driver_observed{driver_of(1, "Pending")});
+    f.settle();
+    CHECK(f.session.state().executors.at("pi-exec-7") == "COMPLETED");
+  }
+}
+
 TEST_CASE("an empty or foreign history is ignored", "[session]") {
   fixture f;
   f.session.restore({});

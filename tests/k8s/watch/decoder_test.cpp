@@ -1,3 +1,4 @@
+#include "k8s/bounded_json.hpp"
 #include "k8s/watch/decoder.hpp"
 
 #include <boost/json/value.hpp>
@@ -72,6 +73,32 @@ TEST_CASE("what is not a watch line fails", "[watch]") {
   }
   std::string deep(200, '[');
   CHECK_FALSE(parse_watch_line(decoder, deep, name_of));
+}
+
+TEST_CASE("one deep object hides nothing else", "[watch]") {
+  auto deep = std::string(5000, '[') + std::string(5000, ']');
+  auto object =
+      R"({"metadata":{"name":"a","resourceVersion":"12"},"spec":)" + deep + "}";
+  watch_decoder decoder;
+  auto line = parse_watch_line(
+      decoder, R"({"type":"ADDED","object":)" + object + "}", name_of);
+  REQUIRE(line);
+  CHECK(line->object == "a");
+  auto page =
+      parse_list_page(decoder,
+                      R"({"metadata":{"resourceVersion":"9"},"items":[)" +
+                          object + "," + object + "]}",
+                      name_of);
+  REQUIRE(page);
+  CHECK(page->items.size() == 2);
+}
+
+TEST_CASE("what is too deep becomes a word", "[watch]") {
+  CHECK(without_deep_values("[[1,[2]],{\"a[\\\"\":{}}]", 2) ==
+        "[[1,\"(nested too deeply)\"],{\"a[\\\"\":\"(nested too deeply)\"}]");
+  CHECK(without_deep_values("[1, \"x\"]", 1) == "[1, \"x\"]");
+  for (auto* torn : {"[[[", "[[\"", "]]]", "[[[\"\\"})
+    CHECK_FALSE(parse_bounded(torn));
 }
 
 TEST_CASE("pages are decoded", "[watch]") {
