@@ -88,12 +88,12 @@ constexpr auto gauge_rows = std::to_array<row<gauge>>({
 // the name of its histogram.
 constexpr auto histogram_rows = std::to_array<row<histogram>>({
     {histogram::submit_latency, "spark_application_submit_latency_seconds",
-     "From the creation of an application to its first SUBMITTED"},
+     "From the claim of an attempt to its driver pod"},
     {histogram::submit_latency,
      "spark_application_submit_latency_seconds_histogram",
      "The same, under the name the Go operator uses"},
     {histogram::start_latency, "spark_application_start_latency_seconds",
-     "From the creation of an application to its first RUNNING"},
+     "From the claim of an attempt to its driver's start"},
     {histogram::start_latency,
      "spark_application_start_latency_seconds_histogram",
      "The same, under the name the Go operator uses"},

@@ -675,6 +675,26 @@ std::unique_ptr<procedure> make_procedure(const effect& what,
   return nullptr;
 }
 
+api_call condition_patch(const observed_application& app, condition what) {
+  procedure_context c;
+  c.uid = app.uid;
+  c.resource_version = app.resource_version;
+  auto wanted = app.status;
+  std::erase_if(wanted.conditions,
+                [&what](auto& old) { return old.type == what.type; });
+  wanted.conditions.push_back(std::move(what));
+  api_call out;
+  out.what.method = verb::patch;
+  out.what.path = status_path(app.key) + std::string{write_timeout};
+  out.what.content_type = "application/merge-patch+json";
+  out.what.body =
+      json::serialize(status_body(c, status_patch(app.status, wanted)));
+  out.rank = priority::status;
+  out.about = app.key;
+  out.resource = "sparkapplications/status";
+  return out;
+}
+
 ending ending_of(const reply& r) {
   if (r.how == sent::no)
     return ending::retry;

@@ -52,6 +52,10 @@ struct procedure_context {
 [[nodiscard]] std::unique_ptr<procedure>
 make_procedure(const effect& what, procedure_context context);
 
+/// A PATCH that adds one condition to the status as it is.
+[[nodiscard]] api_call condition_patch(const observed_application& app,
+                                       condition what);
+
 /// How a reply to a write is to be read (contract "It already exists").
 [[nodiscard]] ending ending_of(const reply& r);
 

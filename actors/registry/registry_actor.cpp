@@ -293,34 +293,58 @@ void retry_later(pointer self) {
   st.retry_armed = true;
 }
 
-/// A live view first: the new actor must not start from what the failed one
-/// saw.
-void bring_back(pointer self, const object_key& key, const std::string& uid) {
+/// A live GET of a known application; `use` is told of it, or of nothing when
+/// there was no answer. Not called once the application is gone.
+template<class F>
+void look_at(pointer self, const object_key& key, const std::string& uid,
+             F use) {
   auto& st = self->state;
   api_call call;
   call.what.path = application_path(key);
   call.about = key;
   call.resource = "sparkapplications";
-  st.apps[key].to_bring_back = true;
   self->request(st.api, caf::infinite, std::move(call))
       .then(
-          [self, key, uid](const reply& r) {
+          [self, key, uid, use](const reply& r) {
             auto& s = self->state;
             auto app = parse_bounded(r.body).and_then(
                 [&s](auto&& v) { return read_application(v, s.env->facts); });
             auto known = s.apps.find(key);
-            if (known == s.apps.end() || known->second.uid != uid)
-              return;
-            if (app && app->uid == uid && s.live.count(uid) > 0)
-              tell(self, uid, app_seen{std::move(*app)}); // a watch was faster
-            else if (app && app->uid == uid)
-              bring_up(self, std::move(*app));
-            else if (r.status != 404)
-              retry_later(self);
+            bool gone = r.status == 404 || (app && app->uid != uid) ||
+                        known == s.apps.end() || known->second.uid != uid;
+            if (!gone)
+              use(std::move(app));
           },
           [](const caf::error&) {
             // Shutting down.
           });
+}
+
+/// A live view first: the new actor must not start from what the failed one
+/// saw.
+void bring_back(pointer self, const object_key& key, const std::string& uid) {
+  self->state.apps[key].to_bring_back = true;
+  look_at(self, key, uid, [self, uid](result<observed_application> app) {
+    if (app && self->state.live.count(uid) > 0)
+      tell(self, uid, app_seen{std::move(*app)}); // a watch was faster
+    else if (app)
+      bring_up(self, std::move(*app));
+    else
+      retry_later(self);
+  });
+}
+
+/// The Event and the log say it too, so one try is enough.
+void show_condition(pointer self, const object_key& key, const std::string& uid,
+                    const announcement& what) {
+  auto& st = self->state;
+  condition c{what.reason, "True", "ActorFailed", what.message,
+              to_rfc3339(st.env->now())};
+  look_at(self, key, uid, [self, c](result<observed_application> app) {
+    if (app)
+      self->request(self->state.api, caf::infinite, condition_patch(*app, c))
+          .then([](const reply&) {}, [](const caf::error&) {});
+  });
 }
 
 void quarantine(pointer self, const object_key& key, const std::string& uid,
@@ -336,6 +360,7 @@ void quarantine(pointer self, const object_key& key, const std::string& uid,
                     "the operator failed repeatedly on this application and "
                     "leaves it alone: " +
                         why};
+  show_condition(self, key, uid, what);
   api_call call;
   call.what.method = verb::post;
   call.what.path = core_path(key.ns, "events") + "?timeout=5s";

@@ -1,5 +1,6 @@
 // Faults of our own parts, and long ones of the API server.
 #include "actors/app/history.hpp"
+#include "actors/app/procedure.hpp"
 #include "messages/codec.hpp"
 #include "tests/sim/simulation.hpp"
 
@@ -75,6 +76,9 @@ TEST_CASE("an actor that keeps failing is left alone, and says so") {
   }
   CHECK_FALSE(op.app(uid));
   CHECK(sim.server.get("/api/v1/namespaces/ns/events/app.quarantined"));
+  auto shown = sim.server.get(application_path({"ns", "app"}));
+  REQUIRE(shown);
+  CHECK(json::serialize(*shown).find("\"Quarantined\"") != std::string::npos);
   *may_end = true;
   REQUIRE(sim.run_until(
       [&] { return sim.state("ns", "neighbour") == "COMPLETED"; }));
