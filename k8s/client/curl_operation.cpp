@@ -186,7 +186,9 @@ void curl_operation::set_connection(const curl_options& options) {
   set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_PIPEWAIT, 1L);
+  // To share a connection that is being made is worth a wait, unless we know
+  // that it cannot be shared.
+  set(CURLOPT_PIPEWAIT, wire_->http1 ? 0L : 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_TCP_KEEPIDLE, 15L);
