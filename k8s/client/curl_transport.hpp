@@ -21,7 +21,8 @@ struct curl_options {
   std::chrono::milliseconds watch_silence{45'000};
   std::chrono::milliseconds probe_deadline{2'000};
   /// So many timeouts in a row and a lane takes a new connection: curl keeps
-  /// using a frozen one otherwise.
+  /// using a frozen one otherwise. The lease, which has no time, takes one
+  /// after the first.
   int timeouts_before_reconnect = 2;
   /// Per lane and besides those of streams, when the server speaks no HTTP/2.
   int http1_connections = 32;

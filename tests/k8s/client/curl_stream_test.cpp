@@ -155,6 +155,30 @@ TEST_CASE("opening streams does not count as hearing the server",
   CHECK(probes >= 2);
 }
 
+TEST_CASE("a lease's connection is given up after one timeout", "[transport]") {
+  http_server server{[](http_connection& c) {
+    while (auto r = c.receive())
+      if (r->path == "/watch") {
+        c.send(stream_head);
+        c.chunk("x");
+      }
+  }};
+  inbox in;
+  auto t = make_curl_transport(towards(server.address()));
+  // Of all there is on a connection only a stream shows that it was left.
+  auto stream = watch();
+  auto renewal = get("/renew");
+  stream.where = renewal.where = lane::lease;
+  renewal.deadline = 150ms;
+  t->open(1, stream, in.chunks(), in.ends());
+  REQUIRE(in.await_bytes(1, 1));
+  t->submit(2, renewal, in.replies());
+  CHECK(in.await_reply(2).how == sent::maybe);
+  auto end = in.await_end(1);
+  REQUIRE(end);
+  CHECK(end->detail.message.find("does not answer") != std::string::npos);
+}
+
 TEST_CASE("a frozen server is found by the probe", "[transport]") {
   const bool alive = GENERATE(true, false);
   std::atomic<int> probes{0};
