@@ -182,6 +182,11 @@ void curl_operation::set_connection(const curl_options& options) {
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(options.connect_timeout.count()));
   set(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // Giving up must not wait for a name server: the resolver has a thread of its
+  // own, which may outlive the handle.
+  set(CURLOPT_QUICK_EXIT, 1L);
+#endif
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
