@@ -21,6 +21,10 @@ struct readiness {
   std::atomic<bool> claims_pruned{false};
 };
 
+/// A fence that lets no write through: before the first lease and after the
+/// last.
+inline constexpr std::int64_t fence_closed = 1;
+
 /// What every actor is given instead of globals. Shared and constant; metrics
 /// are thread-safe.
 struct environment {

@@ -67,12 +67,17 @@ struct http_done {
 struct resume_calls {
   std::uint64_t generation = 0;
 };
+/// The fence was closed: writes that wait are answered with sent::no, and this
+/// when none is under way any more.
+struct settle_writes {};
+struct writes_settled {};
 
 /// Answers every call exactly once, also at shutdown; deadlines live in the
 /// transport, so callers wait without a time limit of their own.
 using api_actor =
     caf::typed_actor<caf::replies_to<api_call>::with<reply>,
-                     caf::reacts_to<http_done>, caf::reacts_to<resume_calls>>;
+                     caf::reacts_to<http_done>, caf::reacts_to<resume_calls>,
+                     caf::replies_to<settle_writes>::with<writes_settled>>;
 
 // -- app
 // -----------------------------------------------------------------------
@@ -174,6 +179,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::api_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::http_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::resume_calls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::settle_writes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::writes_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::adopt_app)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::app_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::app_fact)
