@@ -17,6 +17,9 @@ namespace spark {
 /// What /readyz reports. Any thread.
 struct readiness {
   std::atomic<bool> synced{false}; ///< the first lists are complete
+  /// Another replica leads: there is nothing to be done but to wait, and that
+  /// it can do.
+  std::atomic<bool> standby{false};
   /// Somebody else's SparkApplication CRD is installed and drops status.claim.
   std::atomic<bool> claims_pruned{false};
 };

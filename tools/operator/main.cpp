@@ -115,6 +115,9 @@ http_response readiness_of(const readiness& r) {
   if (r.claims_pruned)
     return {503, "not ready: the installed SparkApplication CRD drops "
                  "status.claim; apply crds/generated/sparkapplications.yaml\n"};
+  // Not an error: a rollout waits for this one before it ends the leader.
+  if (r.standby)
+    return {200, "standby\n"};
   if (!r.synced)
     return {503, "not ready: the first lists are not complete\n"};
   return {200, "ok\n"};
@@ -236,7 +239,8 @@ void hand_over(caf::actor_system& sys, elector_actor& elector) {
     return;
   {
     caf::scoped_actor self{sys};
-    self->request(elector, seconds{1}, release_lease{})
+    // It always answers, and in time.
+    self->request(elector, caf::infinite, release_lease{})
         .receive([](const lease_released&) {}, [](const caf::error&) {});
   }
   caf::anon_send_exit(elector, caf::exit_reason::user_shutdown);
