@@ -16,6 +16,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -216,6 +217,13 @@ result<void> listen_for_metrics(http_listener& http, const options& o,
   return listen(http, where);
 }
 
+/// No two processes may share one, or each would take the other's lease for its
+/// own; and in containers neither the host's name nor the pid tells them apart.
+std::string lease_identity() {
+  std::random_device dice;
+  return fmt::format("{}_{:08x}{:08x}", host_name(), dice(), dice());
+}
+
 /// Leads at once, or when the lease is won.
 elector_actor lead(caf::actor_system& sys, const options& o,
                    const environment_ptr& env, const api_actor& api,
@@ -228,8 +236,7 @@ elector_actor lead(caf::actor_system& sys, const options& o,
   timing.duration = o.lease_duration;
   timing.renew_deadline = o.renew_deadline;
   timing.retry_period = o.retry_period;
-  auto identity = fmt::format("{}_{}", host_name(), getpid());
-  return sys.spawn(run_elector, std::move(identity),
+  return sys.spawn(run_elector, lease_identity(),
                    object_key{o.lock_namespace, o.lock_name}, timing, env, api,
                    supervisor);
 }
