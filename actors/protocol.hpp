@@ -8,6 +8,8 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -105,6 +107,24 @@ using app_actor =
 // -- registry
 // ------------------------------------------------------------------
 
+/// Lines of a stream that somebody still has to work on. The messages that came
+/// of them share this, so they count until the last of those is gone, whoever
+/// had it.
+class owed_lines {
+public:
+  owed_lines(std::shared_ptr<std::atomic<int>> total, int count)
+      : total_(std::move(total)), count_(count) {
+    total_->fetch_add(count_);
+  }
+  ~owed_lines() { total_->fetch_sub(count_); }
+  owed_lines(const owed_lines&) = delete;
+  owed_lines& operator=(const owed_lines&) = delete;
+
+private:
+  std::shared_ptr<std::atomic<int>> total_;
+  int count_;
+};
+
 /// What a watch says about a collection; apply in the order of the members.
 template<class T>
 struct collection_change {
@@ -113,6 +133,7 @@ struct collection_change {
   object_use use = object_use::ignore;
   std::vector<T> objects;
   bool list_complete = false;
+  std::shared_ptr<const owed_lines> owed;
 };
 using apps_change = collection_change<observed_application>;
 using pods_change = collection_change<observed_pod>;
@@ -138,6 +159,7 @@ struct stream_lines {
   std::vector<decoded_line<T>> lines;
   error malformed; ///< set: the stream cannot be understood
   bool is_malformed = false;
+  std::shared_ptr<const owed_lines> owed;
 };
 template<class T>
 struct list_reply {
@@ -151,7 +173,7 @@ struct stream_over {
   exchange_id id = 0;
   stream_end end;
 };
-/// More lines are waiting than the consumer may owe.
+/// More lines are waiting than may be owed.
 struct stream_flooded {
   exchange_id id = 0;
 };
