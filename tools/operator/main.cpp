@@ -1,6 +1,7 @@
 #include "actors/api/api_actor.hpp"
 #include "actors/journal/journal_actor.hpp"
 #include "actors/lease/elector_actor.hpp"
+#include "actors/supervisor/guard_actor.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
 #include "k8s/client/curl_transport.hpp"
 #include "k8s/client/kubeconfig.hpp"
@@ -254,6 +255,28 @@ void hand_over(caf::actor_system& sys, elector_actor& elector) {
   elector = nullptr;
 }
 
+std::vector<vital_actor> vital(const journal_actor& journal,
+                               const api_actor& api,
+                               const supervisor_actor& supervisor,
+                               const elector_actor& elector) {
+  std::vector<vital_actor> all{
+      {"journal actor", caf::actor_cast<caf::actor>(journal)},
+      {"api actor", caf::actor_cast<caf::actor>(api)},
+      {"supervisor", caf::actor_cast<caf::actor>(supervisor)}};
+  if (elector)
+    all.push_back({"elector", caf::actor_cast<caf::actor>(elector)});
+  return all;
+}
+
+/// Ends the process as a signal would, so that there is one way out.
+caf::actor guard(caf::actor_system& sys, const std::vector<vital_actor>& those,
+                 std::shared_ptr<std::atomic<bool>> failed) {
+  return sys.spawn(run_guard, those, [failed = std::move(failed)] {
+    *failed = true;
+    kill(getpid(), SIGTERM);
+  });
+}
+
 /// From the first lists to the signal that ends us.
 int serve(const options& o, const sigset_t& signals, environment_ptr env,
           std::shared_ptr<journal> store, std::shared_ptr<transport> out) {
@@ -268,13 +291,16 @@ int serve(const options& o, const sigset_t& signals, environment_ptr env,
   auto ready = listen(http, o.listen);
   if (ready)
     ready = listen_for_metrics(for_prometheus, o, env);
+  auto failed = std::make_shared<std::atomic<bool>>(false);
   if (ready) {
     auto elector = lead(sys, o, env, api, supervisor);
+    auto watcher = guard(sys, vital(journal, api, supervisor, elector), failed);
     int signal = 0;
     sigwait(&signals, &signal);
     spdlog::info("signal {}: shutting down", signal);
     caf::anon_send(supervisor, end_term{});
     hand_over(sys, elector);
+    caf::anon_send_exit(watcher, caf::exit_reason::user_shutdown);
   } else {
     spdlog::critical("{}", to_string(ready.error()));
   }
@@ -290,7 +316,7 @@ int serve(const options& o, const sigset_t& signals, environment_ptr env,
   out.reset();
   sys.await_all_actors_done();
   spdlog::info("done");
-  return ready ? 0 : 1;
+  return ready && !*failed ? 0 : 1;
 }
 
 int run(const options& o, const sigset_t& signals) {
