@@ -17,9 +17,16 @@ namespace spark {
 /// What /readyz reports. Any thread.
 struct readiness {
   std::atomic<bool> synced{false}; ///< the first lists are complete
+  /// Another replica leads: there is nothing to be done but to wait, and that
+  /// it can do.
+  std::atomic<bool> standby{false};
   /// Somebody else's SparkApplication CRD is installed and drops status.claim.
   std::atomic<bool> claims_pruned{false};
 };
+
+/// A fence that lets no write through: before the first lease and after the
+/// last.
+inline constexpr std::int64_t fence_closed = 1;
 
 /// What every actor is given instead of globals. Shared and constant; metrics
 /// are thread-safe.

@@ -8,6 +8,8 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,12 +69,17 @@ struct http_done {
 struct resume_calls {
   std::uint64_t generation = 0;
 };
+/// The fence was closed: writes that wait are answered with sent::no, and this
+/// when none is under way any more.
+struct settle_writes {};
+struct writes_settled {};
 
 /// Answers every call exactly once, also at shutdown; deadlines live in the
 /// transport, so callers wait without a time limit of their own.
 using api_actor =
     caf::typed_actor<caf::replies_to<api_call>::with<reply>,
-                     caf::reacts_to<http_done>, caf::reacts_to<resume_calls>>;
+                     caf::reacts_to<http_done>, caf::reacts_to<resume_calls>,
+                     caf::replies_to<settle_writes>::with<writes_settled>>;
 
 // -- app
 // -----------------------------------------------------------------------
@@ -100,6 +107,24 @@ using app_actor =
 // -- registry
 // ------------------------------------------------------------------
 
+/// Lines of a stream that somebody still has to work on. The messages that came
+/// of them share this, so they count until the last of those is gone, whoever
+/// had it.
+class owed_lines {
+public:
+  owed_lines(std::shared_ptr<std::atomic<int>> total, int count)
+      : total_(std::move(total)), count_(count) {
+    total_->fetch_add(count_);
+  }
+  ~owed_lines() { total_->fetch_sub(count_); }
+  owed_lines(const owed_lines&) = delete;
+  owed_lines& operator=(const owed_lines&) = delete;
+
+private:
+  std::shared_ptr<std::atomic<int>> total_;
+  int count_;
+};
+
 /// What a watch says about a collection; apply in the order of the members.
 template<class T>
 struct collection_change {
@@ -108,6 +133,7 @@ struct collection_change {
   object_use use = object_use::ignore;
   std::vector<T> objects;
   bool list_complete = false;
+  std::shared_ptr<const owed_lines> owed;
 };
 using apps_change = collection_change<observed_application>;
 using pods_change = collection_change<observed_pod>;
@@ -133,6 +159,7 @@ struct stream_lines {
   std::vector<decoded_line<T>> lines;
   error malformed; ///< set: the stream cannot be understood
   bool is_malformed = false;
+  std::shared_ptr<const owed_lines> owed;
 };
 template<class T>
 struct list_reply {
@@ -146,7 +173,7 @@ struct stream_over {
   exchange_id id = 0;
   stream_end end;
 };
-/// More lines are waiting than the consumer may owe.
+/// More lines are waiting than may be owed.
 struct stream_flooded {
   exchange_id id = 0;
 };
@@ -174,6 +201,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::api_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::http_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::resume_calls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::settle_writes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::writes_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::adopt_app)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::app_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::app_fact)

@@ -10,7 +10,8 @@
 namespace spark {
 
 /// To the elector: hand the lease over and answer when that is done, so that
-/// the next leader need not wait.
+/// the next leader need not wait. That takes less than 2 s; if something is
+/// still under way after the first of them, the lease is left to expire.
 struct release_lease {};
 struct lease_released {};
 
@@ -29,7 +30,13 @@ struct elector_state {
   environment_ptr env;
   api_actor api;
   supervisor_actor supervisor;
-  bool released = false;
+  milliseconds deadline{}; ///< of a request
+
+  /// Who waits for the lease to be handed over; set: nothing else is done.
+  caf::typed_response_promise<lease_released> releasing;
+  bool stopping = false;
+  bool quiet = false; ///< since the fence was closed no write is under way
+  lease_machine::instant give_up_at{};
 };
 
 elector_actor::behavior_type

@@ -8,6 +8,8 @@ lease_machine::lease_machine(std::string identity, lease_timing timing)
     : identity_(std::move(identity)), timing_(timing) {}
 
 lease_step lease_machine::tick(instant now) {
+  if (stopped_)
+    return {};
   auto step = lose_if_late(now);
   if (busy_ || now < wake_)
     return step;
@@ -31,6 +33,8 @@ lease_step lease_machine::looked(const std::optional<lease_record>& found,
     seen_ = found;
     seen_at_ = now;
   }
+  if (stopped_)
+    return {};
   if (leading_) {
     auto step = lose_if_late(now);
     if (step.lost)
@@ -67,6 +71,10 @@ lease_step lease_machine::written(const lease_record& stored, instant now) {
   busy_ = false;
   seen_ = stored;
   seen_at_ = now;
+  if (stopped_) {
+    leading_ = true; // to release() only: nobody is told
+    return {};
+  }
   auto step = lose_if_late(now);
   if (step.lost)
     return step; // too late to count: the next look may win it again
@@ -82,6 +90,8 @@ lease_step lease_machine::written(const lease_record& stored, instant now) {
 
 lease_step lease_machine::failed(instant now) {
   busy_ = false;
+  if (stopped_)
+    return {};
   refresh_ = true; // a conflict means that somebody wrote it
   wake_ = now + std::min<std::chrono::milliseconds>(
                     timing_.retry_period, std::chrono::milliseconds{1000});
@@ -99,7 +109,7 @@ lease_step lease_machine::lose_if_late(instant now) {
 }
 
 std::optional<lease_record> lease_machine::release() {
-  if (!leading_ || !seen_)
+  if (!leading_ || !seen_ || busy_)
     return std::nullopt;
   leading_ = false;
   auto record = *seen_;

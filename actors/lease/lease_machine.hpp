@@ -57,10 +57,15 @@ public:
   [[nodiscard]] lease_step written(const lease_record& stored, instant now);
   /// A request failed, whatever it was (a lost race too): look again.
   [[nodiscard]] lease_step failed(instant now);
-  /// What to write so that the next leader need not wait; only while leading.
+  /// Asks for nothing any more. What is under way is still to be reported: it
+  /// may change what there is to release.
+  void stop() { stopped_ = true; }
+  /// What to write so that the next leader need not wait. Nothing while a
+  /// request is under way, or when the lease is not ours.
   [[nodiscard]] std::optional<lease_record> release();
 
   [[nodiscard]] bool leading() const { return leading_; }
+  [[nodiscard]] bool busy() const { return busy_; }
   [[nodiscard]] instant wake() const { return wake_; }
   /// No write may be on its way later than this (contract "Who goes first").
   [[nodiscard]] instant fence() const { return renewed_at_ + timing_.duration; }
@@ -77,7 +82,8 @@ private:
   instant renewed_at_{}; ///< when the last accepted write was sent
   instant wake_{};
   bool leading_ = false;
-  bool busy_ = false;    ///< a request is under way
+  bool busy_ = false; ///< a request is under way
+  bool stopped_ = false;
   bool refresh_ = false; ///< what we saw may be stale
 };
 

@@ -9,12 +9,20 @@ namespace {
 
 namespace json = boost::json;
 
-/// Lines the registry may owe us before the stream is given up for a list.
+/// Lines the registry may owe us before the stream is given up for a list; that
+/// is not asked for before half of them have been worked off.
 constexpr int max_owed = 20000;
+constexpr seconds look_again{1};
 
 template<class T>
 using pointer_to =
     typename watch_actor<T>::template stateful_pointer<watch_state<T>>;
+
+/// The machine only compares, so it gets the clock that nobody can set.
+time_point now_for_machine(const environment& env) {
+  return time_point{
+      std::chrono::floor<milliseconds>(env.steady().time_since_epoch())};
+}
 
 observed_application project_app(const json::object& o,
                                  const fact_settings& set) {
@@ -56,8 +64,9 @@ struct stream_reader {
       give_up(out, fed.error());
     if (out.lines.empty() && !out.is_malformed)
       return;
-    auto count = static_cast<int>(out.lines.size());
-    if (owed->fetch_add(count) + count > max_owed) {
+    out.owed =
+        std::make_shared<owed_lines>(owed, static_cast<int>(out.lines.size()));
+    if (owed->load() > max_owed) {
       ended = true;
       caf::anon_send(consumer, stream_flooded{id});
       return;
@@ -90,7 +99,8 @@ void list(pointer_to<T> self, const send_list& what) {
   r.deadline = what.deadline;
   r.where = lane::watch;
   auto handle = caf::actor_cast<watch_actor<T>>(self);
-  st.out->submit(st.env->next_op(), std::move(r),
+  st.exchange = st.env->next_op();
+  st.out->submit(st.exchange, std::move(r),
                  [handle, id = what.id,
                   project = projector<T>(*st.env)](op_id, reply got) {
                    list_reply<T> out;
@@ -119,8 +129,7 @@ void open(pointer_to<T> self, const open_watch& what) {
   r.path = what.path;
   r.deadline = what.deadline;
   r.where = lane::watch;
-  st.stream = st.env->next_op();
-  st.owed->store(0);
+  st.exchange = st.env->next_op();
   auto handle = caf::actor_cast<watch_actor<T>>(self);
   auto reader = std::make_shared<stream_reader<T>>();
   reader->id = what.id;
@@ -128,7 +137,7 @@ void open(pointer_to<T> self, const open_watch& what) {
   reader->owed = st.owed;
   reader->consumer = handle;
   st.out->open(
-      st.stream, std::move(r),
+      st.exchange, std::move(r),
       [reader](op_id, std::string_view chunk) { reader->read(chunk); },
       [handle, id = what.id](op_id, stream_end end) {
         caf::anon_send(handle, stream_over{id, std::move(end)});
@@ -136,20 +145,21 @@ void open(pointer_to<T> self, const open_watch& what) {
 }
 
 template<class T>
-void arm(pointer_to<T> self, time_point at) {
-  auto& st = self->state;
-  auto wait = std::max(at - st.env->now(), milliseconds{0});
-  self->delayed_send(self, wait, wake_up{++st.timer_generation});
+void arm(pointer_to<T> self, milliseconds wait) {
+  self->delayed_send(self, std::max(wait, milliseconds{0}),
+                     wake_up{++self->state.timer_generation});
 }
 
 /// Does what the machine says and passes on what the objects mean.
 template<class T>
-void follow(pointer_to<T> self, watch_step step, std::vector<T> objects) {
+void follow(pointer_to<T> self, watch_step step, std::vector<T> objects,
+            std::shared_ptr<const owed_lines> owed = {}) {
   auto& st = self->state;
   if (step.failed)
     spdlog::warn("{}: {}", st.resource, to_string(step.failure));
-  if (step.list_begins)
+  if (step.list_begins && st.listed)
     st.env->counters->add(counter::watch_relists);
+  st.listed = st.listed || step.list_complete;
   std::erase_if(objects, [](const T& o) { return o.key.name.empty(); });
   bool news = step.list_begins || step.list_complete ||
               (step.objects != object_use::ignore && !objects.empty());
@@ -160,6 +170,7 @@ void follow(pointer_to<T> self, watch_step step, std::vector<T> objects) {
     change.use = step.objects;
     change.objects = std::move(objects);
     change.list_complete = step.list_complete;
+    change.owed = std::move(owed);
     self->send(st.registry, std::move(change));
   }
   for (auto& action : step.actions) {
@@ -168,27 +179,51 @@ void follow(pointer_to<T> self, watch_step step, std::vector<T> objects) {
     else if (auto* o = std::get_if<open_watch>(&action))
       open<T>(self, *o);
     else if (std::get_if<cancel_stream>(&action))
-      st.out->cancel(st.stream);
+      st.out->cancel(st.exchange);
     else if (auto* a = std::get_if<arm_timer_at>(&action))
-      arm<T>(self, a->at);
+      arm<T>(self, a->at - now_for_machine(*st.env));
   }
 }
 
 template<class T>
 void take_lines(pointer_to<T> self, const stream_lines<T>& batch) {
   auto& st = self->state;
-  auto now = st.env->now();
+  auto now = now_for_machine(*st.env);
+  st.env->counters->watch_heard(st.resource);
   for (auto& line : batch.lines) {
     auto step = st.machine->line_arrived(batch.id, line, now);
     std::vector<T> objects;
     if (line.object && step.objects != object_use::ignore)
       objects.push_back(*line.object);
-    follow<T>(self, std::move(step), std::move(objects));
+    follow<T>(self, std::move(step), std::move(objects), batch.owed);
   }
   if (batch.is_malformed)
     follow<T>(self, st.machine->line_malformed(batch.id, batch.malformed, now),
               {});
-  st.owed->fetch_sub(static_cast<int>(batch.lines.size()));
+}
+
+template<class T>
+void take_list(pointer_to<T> self, const list_reply<T>& r) {
+  auto& st = self->state;
+  auto now = now_for_machine(*st.env);
+  if (r.failed) {
+    follow<T>(self, st.machine->list_failed(r.id, r.why, r.retry_after, now),
+              {});
+    return;
+  }
+  st.env->counters->watch_heard(st.resource);
+  follow<T>(self, st.machine->page_arrived(r.id, r.page, now), r.page.items);
+}
+
+template<class T>
+void take_timer(pointer_to<T> self, const wake_up& w) {
+  auto& st = self->state;
+  if (w.generation != st.timer_generation)
+    return;
+  if (st.owed->load() > max_owed / 2)
+    arm<T>(self, look_again);
+  else
+    follow<T>(self, st.machine->timer(now_for_machine(*st.env)), {});
 }
 
 template<class T>
@@ -207,31 +242,21 @@ run_watch(pointer_to<T> self, collection what, std::size_t source,
   st.owed = std::make_shared<std::atomic<int>>(0);
   follow<T>(self, st.machine->started(), {});
   return {
-      [self](const list_reply<T>& r) {
-        auto& s = self->state;
-        auto now = s.env->now();
-        if (r.failed)
-          follow<T>(self,
-                    s.machine->list_failed(r.id, r.why, r.retry_after, now),
-                    {});
-        else
-          follow<T>(self, s.machine->page_arrived(r.id, r.page, now),
-                    r.page.items);
-      },
+      [self](const list_reply<T>& r) { take_list<T>(self, r); },
       [self](const stream_lines<T>& batch) { take_lines<T>(self, batch); },
       [self](const stream_over& over) {
         auto& s = self->state;
-        follow<T>(self,
-                  s.machine->stream_ended(over.id, over.end, s.env->now()), {});
+        follow<T>(
+            self,
+            s.machine->stream_ended(over.id, over.end, now_for_machine(*s.env)),
+            {});
       },
-      [self](const stream_flooded&) {
-        follow<T>(self, self->state.machine->overflowed(), {});
-      },
-      [self](const wake_up& w) {
+      [self](const stream_flooded& flood) {
         auto& s = self->state;
-        if (w.generation == s.timer_generation)
-          follow<T>(self, s.machine->timer(s.env->now()), {});
+        follow<T>(self,
+                  s.machine->overflowed(flood.id, now_for_machine(*s.env)), {});
       },
+      [self](const wake_up& w) { take_timer<T>(self, w); },
   };
 }
 

@@ -19,6 +19,15 @@ struct watch_state {
   static constexpr const char* name = "watch";
 
   watch_state() = default;
+  /// Nobody is left to read what the server still sends.
+  ~watch_state() {
+    if (out)
+      out->cancel(exchange);
+    if (env)
+      env->counters->watch_ended(resource);
+  }
+  watch_state(const watch_state&) = delete;
+  watch_state& operator=(const watch_state&) = delete;
 
   std::optional<watch_machine> machine;
   std::size_t source = 0; ///< among the watches of this kind
@@ -26,8 +35,9 @@ struct watch_state {
   std::shared_ptr<transport> out;
   environment_ptr env;
   registry_actor registry;
-  std::shared_ptr<std::atomic<int>> owed; ///< lines not yet acknowledged
-  op_id stream = 0;
+  std::shared_ptr<std::atomic<int>> owed; ///< see owed_lines
+  op_id exchange = 0; ///< the list or stream that is under way
+  bool listed = false;
   std::uint64_t timer_generation = 0;
 };
 

@@ -16,6 +16,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+/// How long it takes at most to notice that we shall stop.
+constexpr std::chrono::milliseconds glance{50};
+
 class descriptor {
 public:
   explicit descriptor(int fd = -1) noexcept : fd_{fd} {}
@@ -115,8 +118,10 @@ std::string collect(pipe_ends& out, pipe_ends& err,
     if (left.count() <= 0)
       return "did not end within " + std::to_string(command.limit.count()) +
              " ms";
+    if (command.stop.stop_requested())
+      return "was not needed any more";
     pollfd fds[2] = {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}};
-    if (::poll(fds, 2, static_cast<int>(left.count())) <= 0)
+    if (::poll(fds, 2, static_cast<int>(std::min(left, glance).count())) <= 0)
       continue;
     if (fds[0].revents != 0 && !read_some(out.read.get(), outcome.output,
                                           command.output_limit, too_much))
@@ -132,14 +137,15 @@ std::string collect(pipe_ends& out, pipe_ends& err,
 }
 
 /// It may have closed its pipes and go on; give it the rest of its time.
-std::optional<int> wait_until(pid_t pid, clock::time_point until) {
+std::optional<int> wait_until(pid_t pid, clock::time_point until,
+                              const std::stop_token& stop) {
   for (;;) {
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(pid), &info,
                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == pid)
       return reap(pid);
-    if (clock::now() >= until)
+    if (clock::now() >= until || stop.stop_requested())
       return std::nullopt;
     ::usleep(2000);
   }
@@ -167,7 +173,7 @@ result<child_outcome> run_child(const child_command& command) {
   child_outcome outcome;
   auto trouble = collect(*out, *err, command, outcome);
   if (trouble.empty()) {
-    if (auto code = wait_until(pid, until)) {
+    if (auto code = wait_until(pid, until, command.stop)) {
       outcome.exit_code = *code;
       return outcome;
     }

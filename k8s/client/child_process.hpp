@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct child_command {
   std::vector<std::string> environment; ///< "NAME=value", complete
   std::chrono::milliseconds limit{30'000};
   std::size_t output_limit = 1u << 20; ///< of stdout; stderr: 4 KiB are kept
+  std::stop_token stop; ///< ends it before its time, soon after it is asked to
 };
 
 struct child_outcome {
@@ -24,8 +26,8 @@ struct child_outcome {
 
 /// Runs a program without a shell, in a process group of its own, with no file
 /// descriptor of ours but /dev/null and two pipes; blocks until it has ended.
-/// Past the time or the output limit the whole group is killed and io is
-/// returned, as when it could not start.
+/// Past the time or the output limit, or when it is told to stop, the whole
+/// group is killed and io is returned, as when it could not start.
 [[nodiscard]] result<child_outcome> run_child(const child_command& command);
 
 } // namespace spark

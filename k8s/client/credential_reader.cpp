@@ -72,7 +72,7 @@ bool credential_reader::can_change() const {
          !recipe_.client_key.file.empty();
 }
 
-credentials credential_reader::read(bool renew) {
+credentials credential_reader::read(bool renew, const std::stop_token& stop) {
   failure_ = {};
   if (!recipe_.ca.empty())
     read_authority();
@@ -80,7 +80,7 @@ credentials credential_reader::read(bool renew) {
     read_key_pair();
   read_token();
   if (recipe_.exec)
-    run_plugin(renew);
+    run_plugin(renew, stop);
   return last_;
 }
 
@@ -134,13 +134,14 @@ void credential_reader::read_token() {
   note(std::move(why));
 }
 
-void credential_reader::run_plugin(bool renew) {
+void credential_reader::run_plugin(bool renew, const std::stop_token& stop) {
   if (!renew && renew_in().count() > 0)
     return;
   plugin_ran_ = std::chrono::system_clock::now();
   auto got = run_exec_plugin(*recipe_.exec,
                              {last_.server, last_.ca_pem, last_.tls_server_name,
-                              last_.insecure_skip_verify});
+                              last_.insecure_skip_verify},
+                             stop);
   if (got && !got->client_cert_pem.empty()) {
     auto ok =
         check_key_pair(got->client_cert_pem, got->client_key_pem.reveal());

@@ -4,6 +4,7 @@
 #include "k8s/client/exec_credential.hpp"
 
 #include <chrono>
+#include <stop_token>
 
 namespace spark {
 
@@ -16,8 +17,8 @@ public:
 
   /// Reads all files; runs the plugin when its credential is about to expire
   /// or `renew` asks for it. A part that cannot be had keeps its last value,
-  /// and take_failure() tells why.
-  [[nodiscard]] credentials read(bool renew);
+  /// and take_failure() tells why. `stop` ends a plugin that runs.
+  [[nodiscard]] credentials read(bool renew, const std::stop_token& stop = {});
 
   /// The first failure of the last read; an empty message: none.
   [[nodiscard]] error take_failure() { return std::exchange(failure_, {}); }
@@ -32,7 +33,7 @@ private:
   void read_authority();
   void read_key_pair();
   void read_token();
-  void run_plugin(bool renew);
+  void run_plugin(bool renew, const std::stop_token& stop);
   void note(error why);
 
   credential_recipe recipe_;

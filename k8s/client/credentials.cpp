@@ -47,16 +47,7 @@ public:
                     refresh_options options)
       : reader_{std::move(reader)}, options_{options},
         value_{std::make_shared<const credentials>(std::move(first))},
-        thread_{[this] { run(); }} {}
-
-  ~refreshing_source() override {
-    {
-      std::lock_guard guard{mutex_};
-      stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
+        thread_{[this](const std::stop_token& stop) { run(stop); }} {}
 
   snapshot current() const override {
     std::lock_guard guard{mutex_};
@@ -79,23 +70,25 @@ public:
   }
 
 private:
-  void run() {
+  void run(const std::stop_token& stop) {
     std::unique_lock guard{mutex_};
     auto last = clock::now() - options_.invalidate_spacing;
-    while (!stopping_) {
+    while (!stop.stop_requested()) {
       auto due = clock::now() + until_next();
-      wake_.wait_until(guard, due, [&] { return stopping_ || rejected_; });
+      wake_.wait_until(guard, stop, due, [&] { return rejected_; });
       // A storm of 401s is served by one refresh per spacing.
       if (rejected_)
-        wake_.wait_until(guard, last + options_.invalidate_spacing,
-                         [&] { return stopping_; });
-      if (stopping_)
+        wake_.wait_until(guard, stop, last + options_.invalidate_spacing,
+                         [] { return false; });
+      if (stop.stop_requested())
         return;
       const bool renew = std::exchange(rejected_, false);
       last = clock::now();
       guard.unlock();
-      auto fresh = reader_.read(renew);
+      auto fresh = reader_.read(renew, stop);
       guard.lock();
+      if (stop.stop_requested())
+        return; // a plugin that was cut short is no failure
       take(std::move(fresh));
     }
   }
@@ -124,14 +117,14 @@ private:
   }
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable_any wake_;
   credential_reader reader_; // of the thread alone
   const refresh_options options_;
   snapshot value_;
   error failure_;
   bool rejected_ = false;
-  bool stopping_ = false;
-  std::thread thread_; // last: it starts in the constructor
+  /// Last: it starts in the constructor, and stops first of all.
+  std::jthread thread_;
 };
 
 } // namespace

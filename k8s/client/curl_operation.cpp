@@ -182,11 +182,18 @@ void curl_operation::set_connection(const curl_options& options) {
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(options.connect_timeout.count()));
   set(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // Giving up must not wait for a name server: the resolver has a thread of its
+  // own, which may outlive the handle.
+  set(CURLOPT_QUICK_EXIT, 1L);
+#endif
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOPROXY, "*");
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_PIPEWAIT, 1L);
+  // To share a connection that is being made is worth a wait, unless we know
+  // that it cannot be shared.
+  set(CURLOPT_PIPEWAIT, wire_->http1 ? 0L : 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_TCP_KEEPIDLE, 15L);

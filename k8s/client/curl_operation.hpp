@@ -55,6 +55,10 @@ public:
   }
   /// A connection was given to it.
   [[nodiscard]] bool began() const noexcept { return began_; }
+  /// It still has none, well after curl would have noticed the deadline.
+  [[nodiscard]] bool overdue(clock::time_point now) const noexcept {
+    return !began_ && now > since_ + what_.deadline + std::chrono::seconds{1};
+  }
   [[nodiscard]] const credentials* used() const noexcept { return with_.get(); }
   [[nodiscard]] int status() const;
 

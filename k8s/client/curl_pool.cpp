@@ -4,6 +4,13 @@
 #include <stdexcept>
 
 namespace spark {
+namespace {
+
+/// An API server allows 100; the rest is for those that begin while others have
+/// not quite ended.
+constexpr std::size_t streams_per_connection = 90;
+
+} // namespace
 
 curl_pool::curl_pool(const curl_options& options,
                      std::shared_ptr<const credentials> with)
@@ -15,14 +22,20 @@ curl_pool::curl_pool(const curl_options& options,
                     static_cast<long>(CURLPIPE_MULTIPLEX));
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, 100L);
   // Without TLS there is no ALPN, and so never HTTP/2.
-  http1_ = with_->server.starts_with("http://");
-  limit_connections(http1_ ? options_.http1_connections : 1);
+  http1_ = wire_.http1 = with_->server.starts_with("http://");
+  limit_connections();
 }
 
 curl_pool::~curl_pool() = default;
 
-void curl_pool::limit_connections(long count) {
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, count);
+/// A stream stays for minutes: whatever comes after it must not have to wait
+/// until it ends.
+void curl_pool::limit_connections() {
+  auto count =
+      http1_ ? static_cast<std::size_t>(options_.http1_connections) + streams_
+             : 1 + operations_.size() / streams_per_connection;
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
+                    static_cast<long>(count));
 }
 
 bool curl_pool::dead() const noexcept {
@@ -34,13 +47,14 @@ bool curl_pool::start(held op, std::shared_ptr<const credentials> with) {
     op->abort(end_kind::broken, errc::not_sent, "refused");
     return false;
   }
+  // The silence of a lane without streams says nothing; that of the others is
+  // not broken by one more.
+  if (op->streams() && streams_++ == 0)
+    wire_.last_byte = clock::now();
+  limit_connections(); // before it is added: curl does not look again
   if (auto rc = curl_multi_add_handle(multi_.get(), op->handle());
       rc != CURLM_OK)
     throw std::logic_error{curl_multi_strerror(rc)};
-  if (op->streams()) {
-    ++streams_;
-    wire_.last_byte = clock::now();
-  }
   auto* key = op.get();
   operations_.emplace(key, std::move(op));
   return true;
@@ -59,6 +73,7 @@ void curl_pool::advance(credential_source& source) {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &op);
     finish(op, code, source);
   }
+  end_overdue();
   if (wire_.http1 && !http1_)
     allow_http1();
 }
@@ -69,6 +84,8 @@ curl_pool::held curl_pool::remove(curl_operation* op) {
     return {};
   curl_multi_remove_handle(multi_.get(), op->handle());
   streams_ -= op->streams();
+  if (op->probes())
+    probing_ = false;
   return std::move(node.mapped());
 }
 
@@ -82,16 +99,22 @@ void curl_pool::finish(curl_operation* key, CURLcode code,
     ++timeouts_;
   if (op->status() == 401)
     source.invalidate(op->used()->version);
-  if (op->probes()) {
-    probing_ = false;
+  if (op->probes())
     probe_failed_ = !answered;
-  }
   op->complete(code);
+}
+
+/// curl keeps no deadline while a transfer waits for a connection.
+void curl_pool::end_overdue() {
+  const auto now = clock::now();
+  abort_if([now](const curl_operation& op) { return op.overdue(now); },
+           end_kind::broken, errc::not_sent,
+           "no connection was free within the deadline");
 }
 
 void curl_pool::allow_http1() {
   http1_ = true;
-  limit_connections(options_.http1_connections);
+  limit_connections();
   // Those that wait for the one connection look at the limit only when they
   // are added.
   for (auto& [op, owner] : operations_) {

@@ -9,12 +9,15 @@
 
 namespace spark {
 
-/// A multi handle with the one connection it may hold, and the operations on
-/// it. Belongs to one lane's thread.
+/// A multi handle with the connections it may hold, and the operations on them:
+/// one over HTTP/2, more only when its streams are used up. Belongs to one
+/// lane's thread.
 ///
 /// Two things make a pool retire: new certificates, or a connection that does
 /// not answer. A retired pool takes nothing new, lets its requests run to their
-/// deadlines and is then destroyed, connection included.
+/// deadlines and is then destroyed, connections included. Of several
+/// connections one that is silent alone is not noticed here: those who watch
+/// over it notice it themselves, later.
 class curl_pool {
 public:
   using clock = curl_operation::clock;
@@ -55,11 +58,12 @@ private:
   };
 
   held remove(curl_operation* op);
+  void end_overdue();
   void abort_if(const std::function<bool(const curl_operation&)>& chosen,
                 end_kind kind, errc code, const std::string& why);
   void finish(curl_operation* op, CURLcode code, credential_source& source);
   void allow_http1();
-  void limit_connections(long count);
+  void limit_connections();
 
   const curl_options& options_;
   const std::shared_ptr<const credentials> with_;

@@ -14,12 +14,17 @@ void start_curl() {
     throw std::runtime_error{curl_easy_strerror(rc)};
 }
 
+curl_options for_lease(curl_options options) {
+  options.timeouts_before_reconnect = 1;
+  return options;
+}
+
 class curl_transport final : public transport {
 public:
   curl_transport(const std::shared_ptr<credential_source>& source,
                  const curl_options& options)
-      : lanes_{curl_loop{source, options}, curl_loop{source, options},
-               curl_loop{source, options}} {}
+      : lanes_{curl_loop{source, for_lease(options)},
+               curl_loop{source, options}, curl_loop{source, options}} {}
 
   ~curl_transport() override {
     // All at once, so that closing takes as long as the slowest.

@@ -21,13 +21,15 @@ struct curl_options {
   std::chrono::milliseconds watch_silence{45'000};
   std::chrono::milliseconds probe_deadline{2'000};
   /// So many timeouts in a row and a lane takes a new connection: curl keeps
-  /// using a frozen one otherwise.
+  /// using a frozen one otherwise. The lease, which has no time, takes one
+  /// after the first.
   int timeouts_before_reconnect = 2;
-  int http1_connections = 32; ///< per lane, when the server speaks no HTTP/2
+  /// Per lane and besides those of streams, when the server speaks no HTTP/2.
+  int http1_connections = 32;
 };
 
-/// The transport over libcurl. Each lane has a thread, a multi handle and so a
-/// connection of its own: a stalled list or a full window of writes cannot
+/// The transport over libcurl. Each lane has a thread, a multi handle and so
+/// connections of its own: a stalled list or a full window of writes cannot
 /// delay the lease by a byte. Callbacks of one operation come from one thread;
 /// those of different lanes come at the same time.
 ///
@@ -37,9 +39,10 @@ struct curl_options {
 ///   refused.
 /// - Writes should carry `timeout=5s` in their query (the caller's duty): it
 ///   stops the server from working on what nobody waits for any more.
-/// - request::deadline counts from submit, queueing included. The lease fence
-///   is asked when the request is started and again when its first byte is
-///   about to leave.
+/// - request::deadline counts from submit, queueing included; one that does not
+///   get a connection at all ends within seconds of it. The lease fence is
+///   asked when the request is started and again when its first byte is about
+///   to leave.
 /// - `answered` means a complete reply. One that was cut off is `maybe`.
 /// - A 401 makes the credentials refresh; the caller tries again.
 /// - New CA or client certificate: new connections; requests under way end on

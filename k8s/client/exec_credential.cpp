@@ -106,7 +106,8 @@ result<exec_credential> parse_exec_credential(std::string_view text,
 }
 
 result<exec_credential> run_exec_plugin(const exec_plugin& plugin,
-                                        const exec_cluster_info& cluster) {
+                                        const exec_cluster_info& cluster,
+                                        std::stop_token stop) {
   const auto context = "credential plugin " + plugin.command;
   child_command command;
   command.argv.push_back(plugin.command);
@@ -115,6 +116,7 @@ result<exec_credential> run_exec_plugin(const exec_plugin& plugin,
   command.environment = environment_for(plugin, cluster);
   command.limit = plugin.limit;
   command.output_limit = plugin.output_limit;
+  command.stop = std::move(stop);
   auto outcome = run_child(command);
   if (!outcome) {
     auto why = std::move(outcome.error());

@@ -3,6 +3,7 @@
 #include "k8s/client/credential_recipe.hpp"
 #include "messages/clock.hpp"
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -24,11 +25,12 @@ struct exec_cluster_info {
   bool insecure_skip_verify = false;
 };
 
-/// Runs the plugin to its end or its limit; blocks meanwhile. stdin is empty,
-/// so a plugin that wants to ask somebody fails. On failure the message carries
-/// the first line of stderr, and never stdout.
+/// Runs the plugin to its end, its limit or `stop`; blocks meanwhile. stdin is
+/// empty, so a plugin that wants to ask somebody fails. On failure the message
+/// carries the first line of stderr, and never stdout.
 [[nodiscard]] result<exec_credential>
-run_exec_plugin(const exec_plugin& plugin, const exec_cluster_info& cluster);
+run_exec_plugin(const exec_plugin& plugin, const exec_cluster_info& cluster,
+                std::stop_token stop = {});
 
 /// The ExecCredential that a plugin printed. Pure.
 [[nodiscard]] result<exec_credential>

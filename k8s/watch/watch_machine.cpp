@@ -142,7 +142,7 @@ watch_step watch_machine::stream_ended(exchange_id id, const stream_end& end,
   if (end.status == 410) {
     relist_expired(step, "HTTP 410", now);
   } else if (end.why == end_kind::overflow) {
-    begin_list(step);
+    back_off(step, next::list, behind(), {}, now);
   } else if (!normal || (end.status != 0 && end.status != 200)) {
     stream_failed(step, end, now);
   } else if (!heard_in_stream_ && now - opened_at_ < seconds{1}) {
@@ -176,12 +176,12 @@ watch_step watch_machine::timer(time_point now) {
   return step;
 }
 
-watch_step watch_machine::overflowed() {
+watch_step watch_machine::overflowed(exchange_id id, time_point now) {
   watch_step step;
-  if (!streaming(exchange_))
+  if (!streaming(id))
     return step;
   abandon_stream(step);
-  begin_list(step);
+  back_off(step, next::list, behind(), {}, now);
   return step;
 }
 
@@ -299,6 +299,12 @@ void watch_machine::back_off(watch_step& step, next then, error why,
 
 void watch_machine::abandon_stream(watch_step& step) {
   step.actions.push_back(cancel_stream{exchange_});
+}
+
+error watch_machine::behind() const {
+  return named(
+      {errc::cancelled, "events come faster than they are used", {}, 0},
+      "watch");
 }
 
 double watch_machine::dice() { return unit_hash(name_, ++rolls_); }

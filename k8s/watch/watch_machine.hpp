@@ -95,7 +95,8 @@ struct watch_timing {
 ///   failure; a stream of less than 1 s without a line is one.
 /// - The consumer must be idempotent: a resumed stream may repeat events.
 ///
-/// Not thread-safe. Jitter is a hash of the collection and a counter.
+/// Not thread-safe. Jitter is a hash of the collection and a counter. `now` is
+/// only compared, so it should be of a clock that never goes back.
 class watch_machine {
 public:
   enum class phase { idle, listing, opening, watching, backing_off };
@@ -119,8 +120,9 @@ public:
   [[nodiscard]] watch_step stream_ended(exchange_id id, const stream_end& end,
                                         time_point now);
   [[nodiscard]] watch_step timer(time_point now);
-  /// The consumer dropped events: end the stream and list anew.
-  [[nodiscard]] watch_step overflowed();
+  /// The consumer dropped events: end the stream and list anew, after a pause
+  /// in which it may catch up.
+  [[nodiscard]] watch_step overflowed(exchange_id id, time_point now);
 
   [[nodiscard]] phase current() const noexcept { return phase_; }
   /// Empty before the first complete list.
@@ -149,6 +151,7 @@ private:
   void relist_expired(watch_step& step, std::string why, time_point now);
   void fell_silent(watch_step& step, time_point now);
   void arm_silence(watch_step& step);
+  [[nodiscard]] error behind() const;
   [[nodiscard]] double dice();
   [[nodiscard]] bool streaming(exchange_id id) const noexcept;
   [[nodiscard]] error named(error why, const char* doing) const;

@@ -185,6 +185,12 @@ TEST_CASE("numbers and durations") {
   CHECK_THAT(refused({"-leader-election-renew-deadline=15s"}),
              Contains("must be longer"));
   refused({"-leader-election-retry-period=0"});
+  names brief{"-leader-election-lease-duration=5s",
+              "-leader-election-renew-deadline=4s",
+              "-leader-election-retry-period=1s"};
+  CHECK_THAT(refused(brief), Contains("must be longer than 5s"));
+  brief.front() = "-leader-election-lease-duration=6s";
+  CHECK(parsed(brief).lease_duration == 6s);
 }
 
 TEST_CASE("other values") {

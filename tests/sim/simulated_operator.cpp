@@ -48,6 +48,7 @@ environment_ptr environment_for(const operator_options& options,
                                 const manual_clock& clock) {
   auto env = std::make_shared<environment>();
   env->now = [&clock] { return clock.wall(); };
+  env->steady = [&clock] { return clock.steady(); };
   env->counters = std::make_shared<metrics>(metrics_settings{});
   env->namespaces = options.namespaces;
   env->instance = options.name;

@@ -1,5 +1,6 @@
 #include "tools/operator/flags.hpp"
 
+#include "k8s/transport.hpp"
 #include "tools/operator/flag_values.hpp"
 
 #include <CLI/CLI.hpp>
@@ -122,9 +123,12 @@ result<void> consistent(const options& o) {
                 "-leader-election-lease-duration must be longer than"
                 " -leader-election-renew-deadline, and that longer than"
                 " -leader-election-retry-period");
-  if (o.lease_duration < seconds{1})
+  // A write leaves only if it must be over before the lease is.
+  if (o.lease_duration <= request{}.deadline)
     return fail(errc::bad_input,
-                "-leader-election-lease-duration: a Lease counts in seconds");
+                "-leader-election-lease-duration must be longer than " +
+                    std::to_string(request{}.deadline / seconds{1}) +
+                    "s: a write may take that long, so none could be sent");
   if (o.master.starts_with("http://") && !o.allow_insecure_api_server)
     return fail(errc::bad_input,
                 "-master: plain http needs -allow-insecure-api-server");

@@ -1,6 +1,7 @@
 #include "actors/api/api_actor.hpp"
 #include "actors/journal/journal_actor.hpp"
 #include "actors/lease/elector_actor.hpp"
+#include "actors/supervisor/guard_actor.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
 #include "k8s/client/curl_transport.hpp"
 #include "k8s/client/kubeconfig.hpp"
@@ -16,6 +17,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -115,6 +117,9 @@ http_response readiness_of(const readiness& r) {
   if (r.claims_pruned)
     return {503, "not ready: the installed SparkApplication CRD drops "
                  "status.claim; apply crds/generated/sparkapplications.yaml\n"};
+  // Not an error: a rollout waits for this one before it ends the leader.
+  if (r.standby)
+    return {200, "standby\n"};
   if (!r.synced)
     return {503, "not ready: the first lists are not complete\n"};
   return {200, "ok\n"};
@@ -213,6 +218,13 @@ result<void> listen_for_metrics(http_listener& http, const options& o,
   return listen(http, where);
 }
 
+/// No two processes may share one, or each would take the other's lease for its
+/// own; and in containers neither the host's name nor the pid tells them apart.
+std::string lease_identity() {
+  std::random_device dice;
+  return fmt::format("{}_{:08x}{:08x}", host_name(), dice(), dice());
+}
+
 /// Leads at once, or when the lease is won.
 elector_actor lead(caf::actor_system& sys, const options& o,
                    const environment_ptr& env, const api_actor& api,
@@ -225,8 +237,7 @@ elector_actor lead(caf::actor_system& sys, const options& o,
   timing.duration = o.lease_duration;
   timing.renew_deadline = o.renew_deadline;
   timing.retry_period = o.retry_period;
-  auto identity = fmt::format("{}_{}", host_name(), getpid());
-  return sys.spawn(run_elector, std::move(identity),
+  return sys.spawn(run_elector, lease_identity(),
                    object_key{o.lock_namespace, o.lock_name}, timing, env, api,
                    supervisor);
 }
@@ -236,11 +247,34 @@ void hand_over(caf::actor_system& sys, elector_actor& elector) {
     return;
   {
     caf::scoped_actor self{sys};
-    self->request(elector, seconds{1}, release_lease{})
+    // It always answers, and in time.
+    self->request(elector, caf::infinite, release_lease{})
         .receive([](const lease_released&) {}, [](const caf::error&) {});
   }
   caf::anon_send_exit(elector, caf::exit_reason::user_shutdown);
   elector = nullptr;
+}
+
+std::vector<vital_actor> vital(const journal_actor& journal,
+                               const api_actor& api,
+                               const supervisor_actor& supervisor,
+                               const elector_actor& elector) {
+  std::vector<vital_actor> all{
+      {"journal actor", caf::actor_cast<caf::actor>(journal)},
+      {"api actor", caf::actor_cast<caf::actor>(api)},
+      {"supervisor", caf::actor_cast<caf::actor>(supervisor)}};
+  if (elector)
+    all.push_back({"elector", caf::actor_cast<caf::actor>(elector)});
+  return all;
+}
+
+/// Ends the process as a signal would, so that there is one way out.
+caf::actor guard(caf::actor_system& sys, const std::vector<vital_actor>& those,
+                 std::shared_ptr<std::atomic<bool>> failed) {
+  return sys.spawn(run_guard, those, [failed = std::move(failed)] {
+    *failed = true;
+    kill(getpid(), SIGTERM);
+  });
 }
 
 /// From the first lists to the signal that ends us.
@@ -257,13 +291,16 @@ int serve(const options& o, const sigset_t& signals, environment_ptr env,
   auto ready = listen(http, o.listen);
   if (ready)
     ready = listen_for_metrics(for_prometheus, o, env);
+  auto failed = std::make_shared<std::atomic<bool>>(false);
   if (ready) {
     auto elector = lead(sys, o, env, api, supervisor);
+    auto watcher = guard(sys, vital(journal, api, supervisor, elector), failed);
     int signal = 0;
     sigwait(&signals, &signal);
     spdlog::info("signal {}: shutting down", signal);
     caf::anon_send(supervisor, end_term{});
     hand_over(sys, elector);
+    caf::anon_send_exit(watcher, caf::exit_reason::user_shutdown);
   } else {
     spdlog::critical("{}", to_string(ready.error()));
   }
@@ -279,7 +316,7 @@ int serve(const options& o, const sigset_t& signals, environment_ptr env,
   out.reset();
   sys.await_all_actors_done();
   spdlog::info("done");
-  return ready ? 0 : 1;
+  return ready && !*failed ? 0 : 1;
 }
 
 int run(const options& o, const sigset_t& signals) {

@@ -103,11 +103,48 @@ TEST_CASE("a write that is accepted after the deadline does not count") {
 
 TEST_CASE("a leader releases with an empty holder; others release nothing") {
   auto m = leader();
+  m.stop();
   auto record = m.release();
   REQUIRE(record);
   CHECK(record->holder.empty());
   CHECK(record->duration == 1s);
   CHECK_FALSE(m.release());
+}
+
+TEST_CASE("who stops asks for nothing more and waits for what is under way") {
+  auto m = leader();
+  REQUIRE(m.tick(start + 5s).action == lease_action::update);
+  m.stop();
+  CHECK(m.busy());
+  CHECK_FALSE(m.release());
+  CHECK(m.written(held_by("a", "9"), start + 6s).action == lease_action::none);
+  CHECK_FALSE(m.busy());
+  CHECK(m.tick(start + 20s).action == lease_action::none);
+  auto record = m.release();
+  REQUIRE(record);
+  CHECK(record->resource_version == "9");
+}
+
+TEST_CASE("who stops while it is winning has something to give back") {
+  lease_machine m{"a", {}};
+  REQUIRE(m.tick(start).action == lease_action::look);
+  SECTION("looking") {
+    m.stop();
+    CHECK(m.looked(held_by(""), start).action == lease_action::none);
+    CHECK_FALSE(m.release());
+  }
+  SECTION("writing") {
+    REQUIRE(m.looked(held_by(""), start).action == lease_action::update);
+    m.stop();
+    CHECK_FALSE(m.written(held_by("a", "8"), start).gained);
+    CHECK(m.release());
+  }
+  SECTION("losing the race") {
+    REQUIRE(m.looked(held_by(""), start).action == lease_action::update);
+    m.stop();
+    CHECK(m.failed(start).action == lease_action::none);
+    CHECK_FALSE(m.release());
+  }
 }
 
 TEST_CASE("what is written as a Lease is read back") {

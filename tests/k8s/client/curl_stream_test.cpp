@@ -109,6 +109,76 @@ TEST_CASE("the destructor ends everything exactly once", "[transport]") {
   CHECK(in.await_reply(201).how == sent::no);
 }
 
+TEST_CASE("a list finds a connection besides many streams", "[transport]") {
+  http_server server{[](http_connection& c) {
+    while (auto r = c.receive()) {
+      if (r->path == "/watch") {
+        c.send(stream_head);
+        c.chunk("x");
+      } else {
+        c.reply(200, "{}");
+      }
+    }
+  }};
+  inbox in;
+  curl_options options;
+  options.http1_connections = 2;
+  auto t = make_curl_transport(towards(server.address()), options);
+  for (op_id id = 1; id <= 5; ++id)
+    t->open(id, watch(), in.chunks(), in.ends());
+  for (op_id id = 1; id <= 5; ++id)
+    CHECK(in.await_bytes(id, 1));
+  auto list = get("/list");
+  list.where = lane::watch;
+  t->submit(9, list, in.replies());
+  CHECK(in.await_reply(9).status == 200);
+}
+
+TEST_CASE("opening streams does not count as hearing the server",
+          "[transport]") {
+  std::atomic<int> probes{0};
+  http_server server{[&](http_connection& c) {
+    while (auto r = c.receive())
+      if (r->path == "/readyz") {
+        ++probes;
+        c.reply(200, "ok");
+      }
+  }};
+  inbox in;
+  curl_options options;
+  options.watch_silence = 300ms;
+  auto t = make_curl_transport(towards(server.address()), options);
+  for (op_id id = 1; id <= 12; ++id) {
+    t->open(id, watch(), in.chunks(), in.ends());
+    std::this_thread::sleep_for(100ms);
+  }
+  CHECK(probes >= 2);
+}
+
+TEST_CASE("a lease's connection is given up after one timeout", "[transport]") {
+  http_server server{[](http_connection& c) {
+    while (auto r = c.receive())
+      if (r->path == "/watch") {
+        c.send(stream_head);
+        c.chunk("x");
+      }
+  }};
+  inbox in;
+  auto t = make_curl_transport(towards(server.address()));
+  // Of all there is on a connection only a stream shows that it was left.
+  auto stream = watch();
+  auto renewal = get("/renew");
+  stream.where = renewal.where = lane::lease;
+  renewal.deadline = 150ms;
+  t->open(1, stream, in.chunks(), in.ends());
+  REQUIRE(in.await_bytes(1, 1));
+  t->submit(2, renewal, in.replies());
+  CHECK(in.await_reply(2).how == sent::maybe);
+  auto end = in.await_end(1);
+  REQUIRE(end);
+  CHECK(end->detail.message.find("does not answer") != std::string::npos);
+}
+
 TEST_CASE("a frozen server is found by the probe", "[transport]") {
   const bool alive = GENERATE(true, false);
   std::atomic<int> probes{0};

@@ -233,6 +233,30 @@ TEST_CASE("a stalled lane does not hold up another", "[transport]") {
   CHECK(in.reply_count(1) == 0);
 }
 
+TEST_CASE("a request that gets no connection ends nevertheless",
+          "[transport]") {
+  // curl keeps no deadline while a transfer waits for a connection.
+  http_server server{[](http_connection& c) {
+    while (c.receive()) {
+    }
+  }};
+  inbox in;
+  curl_options options;
+  options.http1_connections = 1;
+  auto t = make_curl_transport(towards(server.address()), options);
+  auto first = get("/stall");
+  first.deadline = 30s;
+  t->submit(1, first, in.replies());
+  std::this_thread::sleep_for(50ms);
+  auto second = get("/waits");
+  second.deadline = 200ms;
+  t->submit(2, second, in.replies());
+  auto r = in.await_reply(2);
+  CHECK(r.how == sent::no);
+  CHECK(r.why.code == errc::not_sent);
+  CHECK(in.reply_count(1) == 0);
+}
+
 TEST_CASE("a 401 refreshes the credentials", "[transport]") {
   class counting final : public credential_source {
   public:

@@ -175,6 +175,26 @@ echo '{"kind":"ExecCredential",
   CHECK((*source)->current()->token.reveal() == "t3");
 }
 
+TEST_CASE("the end does not wait for a plugin that hangs", "[exec]") {
+  scratch_directory dir;
+  auto p = plugin(dir.script("p", R"(#!/bin/sh
+echo x >> "$1/runs"
+n=$(wc -l < "$1/runs")
+[ "$n" -eq 2 ] && sleep 60
+echo '{"kind":"ExecCredential",
+  "apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}'
+)"));
+  p.arguments = {dir.path().string()};
+  auto source = open_credentials(recipe(p), fast);
+  REQUIRE(source);
+  (*source)->invalidate(1);
+  REQUIRE(eventually(
+      [&] { return std::filesystem::file_size(dir.path() / "runs") == 4; }));
+  auto since = std::chrono::steady_clock::now();
+  source->reset();
+  CHECK(std::chrono::steady_clock::now() - since < 1s);
+}
+
 TEST_CASE("a plugin may give a certificate", "[exec]") {
   scratch_directory dir;
   auto id = make_identity("user");

@@ -254,15 +254,16 @@ TEST_CASE("a continuation that expired asks for one piece", "[watch]") {
 TEST_CASE("an overflow and a broken frame list anew", "[watch]") {
   bench b;
   auto id = b.synced();
-  auto step = b.machine.overflowed();
+  CHECK(b.machine.overflowed(id - 1, b.now).actions.empty());
+  auto step = b.machine.overflowed(id, b.now);
   CHECK(b.find<cancel_stream>(step)->id == id);
-  auto list = b.list(step, "&limit=500");
+  auto list = b.list(b.after_backoff(step, 800ms, 1600ms), "&limit=500");
   CHECK(b.machine.stream_ended(id, ended(end_kind::cancelled, 200), b.now)
             .actions.empty());
   id = b.stream(b.machine.page_arrived(list, {"11", ""}, b.now), "11");
   step = b.machine.line_malformed(id, {errc::bad_reply, "x", {}, 0}, b.now);
   CHECK(b.find<cancel_stream>(step)->id == id);
-  b.list(b.after_backoff(step, 800ms, 1600ms), "&limit=500");
+  b.list(b.after_backoff(step, 1600ms, 3200ms), "&limit=500");
 }
 
 TEST_CASE("silence resumes, twice in a row lists", "[watch]") {
