@@ -150,7 +150,9 @@ struct teller {
   std::string operator()(const claims_kept&) const {
     return "the installed CRD keeps status.claim";
   }
-  std::string operator()(const driver_lingers& e) const { return e.message; }
+  std::string operator()(const driver_lingers& e) const {
+    return "the old driver does not end: " + e.message;
+  }
 
   std::string operator()(const submission_failed& e) const {
     return "the submission failed: " + e.message;

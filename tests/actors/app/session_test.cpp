@@ -170,12 +170,12 @@ TEST_CASE("many executors are several rows", "[session]") {
   f.settle();
   executors_observed all;
   all.submission_id = f.session.state().current.submission_id;
-  for (int i = 0; i < 10000; ++i)
+  for (int i = 0; i < 3000; ++i)
     all.changed["a-name-as-long-as-spark-lets-it-be-000000-exec-" +
                 std::to_string(i)] = "RUNNING";
   f.session.take(all);
   f.settle();
-  CHECK(f.session.state().executors.size() == 10000);
+  CHECK(f.session.state().executors.size() == 3000);
   for (auto& row : f.rows.rows)
     CHECK(row.stimulus.size() + row.events.size() < max_row_bytes);
 }
