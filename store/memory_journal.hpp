@@ -28,6 +28,8 @@ public:
   result<std::vector<journal_row>> rows_of(const std::string& uid,
                                            std::int64_t from_seq,
                                            std::size_t limit) override;
+  result<std::vector<journal_snapshot>>
+  snapshots_of(const std::string& uid) override;
   result<std::int64_t> first_broken_row(const std::string& uid) override;
 
   /// The n-th append from now on (1: the next) fails with `why`; nothing of its
@@ -43,12 +45,13 @@ public:
 private:
   struct stream {
     std::vector<journal_row> rows;
-    std::vector<journal_snapshot> snapshots; ///< at most two, oldest first
+    std::vector<journal_snapshot> snapshots; ///< oldest first
     std::int64_t base_seq = 0;
     bool trimmed = false;
   };
   [[nodiscard]] bool ended(const stream& s) const;
   [[nodiscard]] static journal_stream describe(const stream& s);
+  static void add(stream& to, journal_snapshot s);
   static void shorten(stream& s, std::int64_t keep_from);
 
   journal_options options_;

@@ -33,10 +33,10 @@ result<void> insert_row(database& db, const journal_row& row, bool ended) {
   }
   auto hash = hash_of(row, previous);
   auto at = to_millis(row.at);
-  auto ok = db.run("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+  auto ok = db.run("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                    row.seq, row.uid, at, row.epoch, row.rules_version,
                    row.stimulus, row.events, row.effects, row.phase_before,
-                   row.phase_after, row.state_hash, previous, hash);
+                   row.phase_after, row.state_hash, previous, hash, row.lost);
   if (!ok)
     return ok;
   return db.run(
@@ -78,7 +78,9 @@ result<void> insert_snapshot(database& db, journal_snapshot s) {
   if (!ok)
     return ok;
   return db.run("DELETE FROM snapshot WHERE uid=?1 AND seq<(SELECT seq FROM"
-                " snapshot WHERE uid=?1 ORDER BY seq DESC LIMIT 1 OFFSET 1)",
+                " snapshot WHERE uid=?1 ORDER BY seq DESC LIMIT 1 OFFSET 1)"
+                " AND NOT EXISTS(SELECT 1 FROM entry e"
+                " WHERE e.seq=snapshot.seq AND e.lost>0)",
                 s.uid);
 }
 
@@ -151,7 +153,7 @@ void sqlite_journal::close_copy(const char* why) {
 }
 
 /// Decides by the code of a call that failed whether the connection goes on.
-void sqlite_journal::look_at_failure() {
+void sqlite_journal::look_at_failure(const error& why) {
   if (!db_ || options_.in_memory)
     return;
   auto code = db_->last_failure();
@@ -161,18 +163,27 @@ void sqlite_journal::look_at_failure() {
   // A checkpoint now could call pages written that never were.
   db_->keep_wal_on_close();
   db_.reset();
+  dropped_for_ = why;
 }
 
 result<void> sqlite_journal::ready() { return db_ ? result<void>{} : reopen(); }
 
 result<void> sqlite_journal::reopen() {
+  auto now = options_.steady();
+  if (tried_reopening_ && now - *tried_reopening_ < options_.reopen_pause)
+    return tl::unexpected(dropped_for_);
+  tried_reopening_ = now;
+  auto ok = replace_connection();
+  if (!ok)
+    dropped_for_ = ok.error();
+  return ok;
+}
+
+result<void> sqlite_journal::replace_connection() {
   opened found;
   auto db = open_journal_file(path_, options_, false, found);
   if (!db)
     return tl::unexpected(db.error());
-  if (found.fresh && next_seq_ > 1)
-    return fail(errc::io, "the file is gone; a restart begins a new one",
-                "journal " + path_);
   if (auto ok = remove_from(*db, next_seq_); !ok)
     return ok;
   db_ = std::move(*db);
@@ -187,7 +198,7 @@ auto sqlite_journal::with_database(F ask)
     return tl::unexpected(ok.error());
   auto answer = ask(*db_);
   if (!answer && answer.error().code == errc::io)
-    look_at_failure();
+    look_at_failure(answer.error());
   return answer;
 }
 
@@ -200,19 +211,42 @@ sqlite_journal::append(std::vector<journal_row>& rows,
     auto seq = next_seq_;
     for (auto& row : rows)
       row.seq = seq++;
-    if (auto ok = write_batch(db, options_, rows, snapshots); !ok) {
+    if (auto ok = write_or_make_room(db, rows, snapshots); !ok) {
       for (auto& row : rows)
         row.seq = 0;
       return ok;
     }
     next_seq_ = seq;
-    // Its failure is not the batch's: that is committed.
-    bool due = options_.checkpoint_frames > 0 &&
-               db.wal_frames() >= options_.checkpoint_frames;
-    if (due && !db.checkpoint(false))
-      look_at_failure();
+    if (options_.checkpoint_frames > 0 &&
+        db.wal_frames() >= options_.checkpoint_frames)
+      move_log(db);
     return {};
   });
+}
+
+/// Its failure is not that of the batch before it: that is committed.
+void sqlite_journal::move_log(database& db) {
+  auto moved = db.checkpoint(db.wal_frames() >= options_.truncate_frames);
+  if (!moved)
+    look_at_failure(moved.error());
+}
+
+result<void> sqlite_journal::write_or_make_room(
+    database& db, std::vector<journal_row>& rows,
+    const std::vector<journal_snapshot>& snapshots) {
+  auto ok = write_batch(db, options_, rows, snapshots);
+  if (ok || ok.error().code != errc::io ||
+      (db.last_failure() & 0xff) != SQLITE_FULL)
+    return ok;
+  // Deleting needs room in the log: so what is there is moved first. What
+  // fails here for want of room leaves the batch as it was, refused.
+  auto usable = [&](const result<void>& step) {
+    return step || (db.last_failure() & 0xff) == SQLITE_FULL;
+  };
+  if (usable(db.checkpoint(false)) && usable(make_room(db, next_seq_)) &&
+      usable(db.checkpoint(false)))
+    return write_batch(db, options_, rows, snapshots);
+  return ok;
 }
 
 result<journal_history> sqlite_journal::load(const std::string& uid) {
@@ -242,6 +276,12 @@ result<std::vector<journal_row>> sqlite_journal::rows_of(const std::string& uid,
   return with_database([&](database& db) {
     return journal_rows{db}.rows_of(uid, from_seq, limit);
   });
+}
+
+result<std::vector<journal_snapshot>>
+sqlite_journal::snapshots_of(const std::string& uid) {
+  return with_database(
+      [&](database& db) { return journal_rows{db}.snapshots_of(uid); });
 }
 
 result<std::int64_t> sqlite_journal::first_broken_row(const std::string& uid) {
@@ -280,10 +320,6 @@ result<bool> sqlite_journal::trim(time_point now) {
         return tl::unexpected(ok.error());
     return more;
   });
-}
-
-result<void> sqlite_journal::checkpoint() {
-  return with_database([](database& db) { return db.checkpoint(true); });
 }
 
 result<std::unique_ptr<sqlite_journal>> open_journal(const std::string& path,

@@ -93,10 +93,16 @@ fault_vfs::~fault_vfs() {
 }
 
 int fault_vfs::on_sync() {
+  ++calls_;
+  if (code_of_all_ != SQLITE_OK)
+    return code_of_all_;
   return syncs_left_ > 0 && --syncs_left_ == 0 ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
 int fault_vfs::on_write() {
+  ++calls_;
+  if (code_of_all_ != SQLITE_OK)
+    return code_of_all_;
   return writes_left_ > 0 && --writes_left_ == 0 ? write_code_ : SQLITE_OK;
 }
 

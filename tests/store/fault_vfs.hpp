@@ -20,6 +20,11 @@ public:
     writes_left_ = n;
     write_code_ = code;
   }
+  /// Every write and sync fails with `code` until called with SQLITE_OK: a full
+  /// or a lost disk.
+  void fail_all(int code) { code_of_all_ = code; }
+  /// Writes and syncs asked for so far, whatever came of them.
+  [[nodiscard]] int calls() const { return calls_; }
   /// Called by the file methods.
   int on_sync();
   int on_write();
@@ -29,6 +34,8 @@ private:
   int syncs_left_ = 0;
   int writes_left_ = 0;
   int write_code_ = 0;
+  int code_of_all_ = 0;
+  int calls_ = 0;
 };
 
 } // namespace spark::testing
