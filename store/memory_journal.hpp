@@ -12,7 +12,7 @@ namespace spark {
 /// fails when told to. The test owns it, so it outlives the actors that
 /// "crash". It has no hashes to break and nothing to copy (start_copy is
 /// errc::invalid).
-class memory_journal final : public journal, public journal_reader {
+class memory_journal : public journal, public journal_reader {
 public:
   explicit memory_journal(journal_options options = {});
 
