@@ -4,9 +4,9 @@
 #include "actors/supervisor/supervisor_actor.hpp"
 #include "k8s/client/curl_transport.hpp"
 #include "k8s/client/kubeconfig.hpp"
-#include "store/sqlite_journal.hpp"
 #include "tools/operator/flags.hpp"
 #include "tools/operator/http_listener.hpp"
+#include "tools/operator/journal_start.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -15,7 +15,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 #include <unistd.h>
 
@@ -52,34 +51,6 @@ bool asked_to_end(const sigset_t& signals, milliseconds most) {
   return sigtimedwait(&signals, nullptr, &limit) > 0;
 }
 
-/// Waits as long as another process holds the journal; who that is, is said
-/// once, and again every minute.
-result<std::shared_ptr<journal>> wait_for_journal(const options& o,
-                                                  const sigset_t& signals) {
-  journal_options wanted;
-  wanted.in_memory = o.journal == ":memory:";
-  wanted.ended_phases = {"completed", "failed", "gone"};
-  for (int tries = 0;; ++tries) {
-    auto opened = open_journal(o.journal, wanted);
-    if (opened) {
-      auto& report = (*opened)->report();
-      if (!report.corrupt_renamed_to.empty())
-        spdlog::error("journal: {} was damaged ({}); kept as {}, starting "
-                      "anew. Running applications are not affected",
-                      o.journal, report.corrupt_reason,
-                      report.corrupt_renamed_to);
-      spdlog::info("journal: {}, {} rows", o.journal, report.rows);
-      return std::shared_ptr<journal>{std::move(*opened)};
-    }
-    if (opened.error().code != errc::conflict)
-      return tl::unexpected(opened.error());
-    if (tries % 120 == 0)
-      spdlog::warn("{}; waiting", to_string(opened.error()));
-    if (asked_to_end(signals, milliseconds{500}))
-      return fail(errc::cancelled, "asked to end while waiting", "journal");
-  }
-}
-
 result<std::shared_ptr<transport>> connect(const options& o) {
   kubeconfig_options how;
   how.allow_insecure = o.allow_insecure_api_server;
@@ -111,38 +82,15 @@ sigset_t block_signals() {
   return set;
 }
 
-http_response readiness_of(const readiness& r) {
+http_response readiness_of(const readiness& r, const journal_door& door) {
+  if (std::string why; !door.enter(why))
+    return {503, "not ready: " + why + "\n"};
   if (r.claims_pruned)
     return {503, "not ready: the installed SparkApplication CRD drops "
                  "status.claim; apply crds/generated/sparkapplications.yaml\n"};
   if (!r.synced)
     return {503, "not ready: the first lists are not complete\n"};
   return {200, "ok\n"};
-}
-
-/// The file that /journal serves; made by the journal's own actor.
-result<std::string> export_to_file(caf::actor_system& sys,
-                                   const journal_actor& journal) {
-  auto directory = std::filesystem::temp_directory_path().string();
-  auto path = directory + "/spark-operator-journal-XXXXXX";
-  int fd = mkstemp(path.data());
-  if (fd < 0)
-    return fail(errc::io, "cannot make a temporary file", path);
-  close(fd);
-  exported outcome;
-  {
-    caf::scoped_actor self{sys};
-    self->request(journal, export_limit, export_journal{path})
-        .receive([&](const exported& e) { outcome = e; },
-                 [&](const caf::error&) {
-                   outcome.message = "the journal did not answer in time";
-                 });
-  }
-  if (!outcome.ok) {
-    std::remove(path.c_str());
-    return fail(errc::io, outcome.message, "journal export");
-  }
-  return path;
 }
 
 void add_metrics(http_listener& http, const std::string& path,
@@ -154,13 +102,14 @@ void add_metrics(http_listener& http, const std::string& path,
 }
 
 void add_routes(http_listener& http, caf::actor_system& sys,
-                const environment_ptr& env, const journal_actor& journal) {
+                const environment_ptr& env, const journal_door& door) {
   http.route("/healthz", [] { return http_response{200, "ok\n"}; });
-  http.route("/readyz", [env] { return readiness_of(*env->condition); });
+  http.route("/readyz",
+             [env, &door] { return readiness_of(*env->condition, door); });
   add_metrics(http, "/metrics", env);
   http.file_route("/journal", "spark-operator-journal.db",
-                  [&sys, journal](const std::stop_token&) {
-                    return export_to_file(sys, journal);
+                  [&sys, &door](const std::stop_token& stop) {
+                    return export_to_file(sys, door, stop, export_limit);
                   });
 }
 
@@ -243,58 +192,78 @@ void hand_over(caf::actor_system& sys, elector_actor& elector) {
   elector = nullptr;
 }
 
+/// What answers before there is a journal, and until there is none any more.
+struct front_desk {
+  journal_door door;
+  http_listener pages;
+  http_listener for_prometheus;
+
+  result<void> begin(const options& o, caf::actor_system& sys,
+                     const environment_ptr& env) {
+    add_routes(pages, sys, env, door);
+    auto ready = listen(pages, o.listen);
+    return ready ? listen_for_metrics(for_prometheus, o, env) : ready;
+  }
+  void end() {
+    for_prometheus.stop();
+    pages.stop();
+    door.close("shutting down");
+  }
+};
+
 /// From the first lists to the signal that ends us.
-int serve(const options& o, const sigset_t& signals, environment_ptr env,
-          std::shared_ptr<journal> store, std::shared_ptr<transport> out) {
-  auto cfg = actor_settings(o);
-  caf::actor_system sys{cfg};
-  auto journal = sys.spawn<caf::detached>(run_journal, store, env);
+void serve(const options& o, const sigset_t& signals, caf::actor_system& sys,
+           const environment_ptr& env, front_desk& desk,
+           std::shared_ptr<journal> store, std::shared_ptr<transport> out) {
+  auto journal = sys.spawn<caf::detached>(run_journal, std::move(store), env);
   auto api = sys.spawn(run_api, out, env, o.api_window);
   auto supervisor = sys.spawn(run_supervisor, env, out, journal, api);
-  http_listener http;
-  http_listener for_prometheus;
-  add_routes(http, sys, env, journal);
-  auto ready = listen(http, o.listen);
-  if (ready)
-    ready = listen_for_metrics(for_prometheus, o, env);
-  if (ready) {
-    auto elector = lead(sys, o, env, api, supervisor);
-    int signal = 0;
-    sigwait(&signals, &signal);
-    spdlog::info("signal {}: shutting down", signal);
-    caf::anon_send(supervisor, end_term{});
-    hand_over(sys, elector);
-  } else {
-    spdlog::critical("{}", to_string(ready.error()));
-  }
+  desk.door.open(journal);
+  auto elector = lead(sys, o, env, api, supervisor);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("signal {}: shutting down", signal);
+  caf::anon_send(supervisor, end_term{});
+  hand_over(sys, elector);
   // Whatever was under way ends now; the next start asks the cluster.
-  for_prometheus.stop();
-  http.stop();
+  desk.end();
   caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(api, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(journal, caf::exit_reason::user_shutdown);
-  supervisor = nullptr;
-  api = nullptr;
-  journal = nullptr;
-  out.reset();
-  sys.await_all_actors_done();
-  spdlog::info("done");
-  return ready ? 0 : 1;
+}
+
+result<void> work(const options& o, const sigset_t& signals,
+                  caf::actor_system& sys, const environment_ptr& env,
+                  front_desk& desk) {
+  auto store = wait_for_journal(
+      o, *env->counters, [&](const std::string& why) { desk.door.close(why); },
+      [&](milliseconds most) { return asked_to_end(signals, most); });
+  if (!store)
+    return tl::unexpected(store.error());
+  auto out = connect(o);
+  if (!out)
+    return tl::unexpected(out.error());
+  serve(o, signals, sys, env, desk, std::move(*store), std::move(*out));
+  return {};
 }
 
 int run(const options& o, const sigset_t& signals) {
-  auto store = wait_for_journal(o, signals);
-  if (!store) {
-    spdlog::critical("{}", to_string(store.error()));
-    return store.error().code == errc::cancelled ? 0 : 1;
-  }
-  auto out = connect(o);
-  if (!out) {
-    spdlog::critical("{}", to_string(out.error()));
+  auto env = make_environment(o);
+  auto cfg = actor_settings(o);
+  caf::actor_system sys{cfg};
+  front_desk desk;
+  // First of all: a probe must not kill who waits for the journal's lock.
+  auto done = desk.begin(o, sys, env);
+  if (done)
+    done = work(o, signals, sys, env, desk);
+  desk.end();
+  sys.await_all_actors_done();
+  if (!done && done.error().code != errc::cancelled) {
+    spdlog::critical("{}", to_string(done.error()));
     return 1;
   }
-  return serve(o, signals, make_environment(o), std::move(*store),
-               std::move(*out));
+  spdlog::info("done");
+  return 0;
 }
 
 } // namespace
