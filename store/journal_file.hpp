@@ -19,13 +19,16 @@ struct journal_options {
   /// The file never grows above it: append fails as if the disk were full. 0:
   /// no limit but the disk's.
   std::int64_t refuse_bytes = 0;
+  /// Of the disk, kept for deleting rows when it is full (reserve_file.hpp).
+  std::int64_t reserve_bytes = 0;
   /// Frames (of 4 KiB) in the write-ahead log at which an append also moves
   /// them into the file; 0: only trim does.
   int checkpoint_frames = 1000;
   /// The log's file is cut, too, when it has grown to so many: 64 MiB.
   int truncate_frames = 16 * 1024;
-  /// A connection that failed is replaced at most once in this time. Until then
-  /// every call fails at once: a lost disk must not make everybody wait for it.
+  /// A connection that failed is replaced at most once in this time, and until
+  /// then every call fails at once; room on a full disk is not looked for again
+  /// so soon: a lost disk must not make everybody wait for it.
   milliseconds reopen_pause = std::chrono::seconds{10};
   std::function<std::chrono::steady_clock::time_point()> steady =
       std::chrono::steady_clock::now;

@@ -147,6 +147,14 @@ result<bool> give_back(database& db, std::int64_t free) {
 
 } // namespace
 
+result<std::int64_t> used_bytes(database& db) {
+  auto count = count_pages(db);
+  auto page_size = db.integer("PRAGMA page_size");
+  if (!count || !page_size)
+    return tl::unexpected(count ? page_size.error() : count.error());
+  return count->used() * *page_size;
+}
+
 result<bool> trim_piece(database& db, const journal_options& options,
                         time_point now, std::int64_t next_seq) {
   auto over = find_over_cap(db, options.max_rows_per_app);
@@ -166,35 +174,38 @@ result<bool> trim_piece(database& db, const journal_options& options,
       trim_ended(db, to_millis(now - options.max_age), forget_before, next_seq);
   if (!done || *done)
     return done;
-  auto count = count_pages(db);
-  auto page_size = db.integer("PRAGMA page_size");
-  if (!count || !page_size)
-    return tl::unexpected(count ? page_size.error() : count.error());
-  if (count->used() * *page_size > options.max_bytes) {
+  auto used = used_bytes(db);
+  if (!used)
+    return tl::unexpected(used.error());
+  if (*used > options.max_bytes) {
     done = trim_ended(db, no_limit, no_limit, next_seq);
     if (!done || *done)
       return done;
   }
-  return give_back(db, count->free);
-}
-
-result<void> make_room(database& db, std::int64_t next_seq) {
-  constexpr int most_pieces = 256;
   auto count = count_pages(db);
   if (!count)
     return tl::unexpected(count.error());
-  auto enough = count->used() * 3 / 4;
-  for (int piece = 0; piece < most_pieces; ++piece) {
+  return give_back(db, count->free);
+}
+
+result<void> make_room(database& db, std::int64_t next_seq,
+                       std::int64_t enough_bytes) {
+  constexpr int most_pieces = 256;
+  auto done = db.checkpoint(false);
+  for (int piece = 0; done && piece < most_pieces; ++piece) {
+    auto used = used_bytes(db);
+    if (!used)
+      return tl::unexpected(used.error());
+    if (*used <= enough_bytes)
+      break;
     auto more = trim_ended(db, no_limit, no_limit, next_seq);
     if (!more)
       return tl::unexpected(more.error());
-    count = count_pages(db);
-    if (!count)
-      return tl::unexpected(count.error());
-    if (!*more || count->used() <= enough)
+    if (!*more)
       break;
+    done = db.checkpoint(false);
   }
-  return {};
+  return done;
 }
 
 } // namespace spark

@@ -14,8 +14,12 @@ namespace spark {
                                       const journal_options& options,
                                       time_point now, std::int64_t next_seq);
 
-/// For a disk that is full: makes about a quarter of the pages in use free for
-/// new rows, as far as ended applications go, in a bounded time.
-[[nodiscard]] result<void> make_room(database& db, std::int64_t next_seq);
+/// Of the pages that hold something.
+[[nodiscard]] result<std::int64_t> used_bytes(database& db);
+
+/// For a disk that is full: makes pages free until no more than `enough_bytes`
+/// are in use, as far as ended applications go, in a bounded time.
+[[nodiscard]] result<void> make_room(database& db, std::int64_t next_seq,
+                                     std::int64_t enough_bytes);
 
 } // namespace spark

@@ -125,6 +125,11 @@ result<void> write_batch(database& db, const journal_options& options,
   return tx->commit();
 }
 
+/// The last failure was for want of room.
+bool is_full(const database& db) {
+  return (db.last_failure() & 0xff) == SQLITE_FULL;
+}
+
 result<void> check_all(const std::vector<journal_row>& rows,
                        const std::vector<journal_snapshot>& snapshots) {
   for (auto& row : rows)
@@ -143,7 +148,10 @@ sqlite_journal::sqlite_journal(std::string path, journal_options options,
                                std::int64_t next_seq)
     : path_(std::move(path)), options_(std::move(options)),
       owner_(std::move(owner)), db_(std::move(db)), report_(std::move(report)),
-      next_seq_(next_seq) {}
+      next_seq_(next_seq), most_bytes_(options_.max_bytes),
+      reserve_(path_, options_.in_memory ? 0 : options_.reserve_bytes) {
+  reserve_.take();
+}
 
 sqlite_journal::~sqlite_journal() { close_copy("the journal was closed"); }
 
@@ -227,25 +235,40 @@ sqlite_journal::append(std::vector<journal_row>& rows,
 /// Its failure is not that of the batch before it: that is committed.
 void sqlite_journal::move_log(database& db) {
   auto moved = db.checkpoint(db.wal_frames() >= options_.truncate_frames);
-  if (!moved)
+  if (!moved && !use_reserve(db))
     look_at_failure(moved.error());
+}
+
+/// After a failure. True: it was for want of room, and the reserve is given up
+/// for some; trim is to delete more than usual, until there is one again.
+bool sqlite_journal::use_reserve(database& db) {
+  if (!is_full(db) || !reserve_.give_back())
+    return false;
+  if (auto used = used_bytes(db))
+    most_bytes_ = *used / 4 * 3;
+  return true;
 }
 
 result<void> sqlite_journal::write_or_make_room(
     database& db, std::vector<journal_row>& rows,
     const std::vector<journal_snapshot>& snapshots) {
   auto ok = write_batch(db, options_, rows, snapshots);
-  if (ok || ok.error().code != errc::io ||
-      (db.last_failure() & 0xff) != SQLITE_FULL)
+  if (ok || ok.error().code != errc::io || !is_full(db))
     return ok;
-  // Deleting needs room in the log: so what is there is moved first. What
-  // fails here for want of room leaves the batch as it was, refused.
-  auto usable = [&](const result<void>& step) {
-    return step || (db.last_failure() & 0xff) == SQLITE_FULL;
-  };
-  if (usable(db.checkpoint(false)) && usable(make_room(db, next_seq_)) &&
-      usable(db.checkpoint(false)))
-    return write_batch(db, options_, rows, snapshots);
+  auto now = options_.steady();
+  if (in_vain_ && now - *in_vain_ < options_.reopen_pause)
+    return ok;
+  use_reserve(db);
+  auto used = used_bytes(db);
+  if (!used)
+    return tl::unexpected(used.error());
+  // Deleting needs room as well. What fails here for want of it leaves the
+  // batch as it was, refused.
+  auto made = make_room(db, next_seq_, *used / 4 * 3);
+  if (!made && !is_full(db))
+    return made;
+  ok = write_batch(db, options_, rows, snapshots);
+  in_vain_ = ok ? std::nullopt : std::optional{now};
   return ok;
 }
 
@@ -314,10 +337,16 @@ sqlite_journal::start_copy(const std::string& path) {
 
 result<bool> sqlite_journal::trim(time_point now) {
   return with_database([&](database& db) -> result<bool> {
-    auto more = trim_piece(db, options_, now, next_seq_);
-    if (more && !*more && db.wal_frames() > 0)
+    auto wanted = options_;
+    wanted.max_bytes = std::min(wanted.max_bytes, most_bytes_);
+    auto more = trim_piece(db, wanted, now, next_seq_);
+    if (more && db.wal_frames() >= (*more ? options_.checkpoint_frames : 1))
       if (auto ok = db.checkpoint(false); !ok)
-        return tl::unexpected(ok.error());
+        more = tl::unexpected(ok.error());
+    if (!more && use_reserve(db))
+      return true;
+    if (more && !*more && reserve_.take())
+      most_bytes_ = options_.max_bytes;
     return more;
   });
 }

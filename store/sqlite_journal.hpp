@@ -4,6 +4,7 @@
 #include "store/journal_file.hpp"
 #include "store/journal_reader.hpp"
 #include "store/owner_file.hpp"
+#include "store/reserve_file.hpp"
 
 #include <optional>
 
@@ -15,8 +16,9 @@ namespace spark {
 /// (synchronous=FULL); 64 rows in a batch cost little more than one.
 ///
 /// What can go wrong, and what append then leaves behind:
-/// - disk full: room is made (store/retention.hpp) and the batch tried once
-///   more; else errc::io, the batch is rolled back, and the journal works on.
+/// - disk full: some room is made (store/retention.hpp), trim goes on with
+///   that, and the batch is tried once more; else errc::io, the batch is rolled
+///   back, and the journal works on.
 /// - an I/O error or damage found: errc::io, and the connection is not used
 ///   again, because after a failed fsync nobody knows what is on the disk. The
 ///   next call opens the file anew, checks it, and removes what an append that
@@ -40,7 +42,8 @@ public:
   /// One at a time: errc::conflict while another is under way. The copy may
   /// outlive the journal; its step fails then.
   result<std::unique_ptr<copy>> start_copy(const std::string& path) override;
-  /// Also moves the write-ahead log into the file when nothing else is left.
+  /// Also moves the write-ahead log into the file when it is long, or nothing
+  /// else is left.
   result<bool> trim(time_point now) override;
   [[nodiscard]] bool stands_in() const override { return options_.stand_in; }
 
@@ -67,6 +70,7 @@ private:
   result<void> write_or_make_room(database& db, std::vector<journal_row>& rows,
                                   const std::vector<journal_snapshot>& s);
   void move_log(database& db);
+  bool use_reserve(database& db);
   void close_copy(const char* why);
 
   std::string path_;
@@ -75,8 +79,13 @@ private:
   std::optional<database> db_;
   opened report_;
   std::int64_t next_seq_;
+  /// After the disk was full, until there is a reserve again: less than
+  /// options_.max_bytes.
+  std::int64_t most_bytes_;
+  reserve_file reserve_;
   int reopened_ = 0;
   std::optional<std::chrono::steady_clock::time_point> tried_reopening_;
+  std::optional<std::chrono::steady_clock::time_point> in_vain_; ///< make_room
   error dropped_for_; ///< why there is no connection
   std::weak_ptr<journal_copy> copy_;
 };

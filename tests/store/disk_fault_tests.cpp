@@ -188,6 +188,29 @@ TEST_CASE("a lost disk is not asked by every row", "[store]") {
   CHECK(must(j->load("a")).rows.size() == 4);
 }
 
+TEST_CASE("nor does every row look for room on a full one", "[store]") {
+  fault_vfs faults;
+  temp_dir dir;
+  auto options = faulty();
+  std::chrono::steady_clock::time_point now{};
+  options.reopen_pause = std::chrono::seconds{10};
+  options.steady = [&now] { return now; };
+  auto j = must(open_journal(dir / "j.db", options));
+  append(*j, rows("a", 1, 3));
+  faults.fail_all(SQLITE_FULL);
+  std::vector batch{row("a", 4)};
+  CHECK_FALSE(j->append(batch, {}));
+  auto calls = faults.calls();
+  for (int n = 0; n < 100; ++n)
+    CHECK_FALSE(j->append(batch, {}));
+  CHECK(faults.calls() == calls + 100); // the row's own write
+  now += std::chrono::seconds{10};
+  CHECK_FALSE(j->append(batch, {}));
+  CHECK(faults.calls() > calls + 101);
+  faults.fail_all(SQLITE_OK);
+  append(*j, batch); // room that comes by itself is taken at once
+}
+
 TEST_CASE("a log that grew too long is cut", "[store]") {
   fault_vfs faults;
   temp_dir dir;
@@ -198,4 +221,35 @@ TEST_CASE("a log that grew too long is cut", "[store]") {
   for (int n = 0; n < 3; ++n)
     append(*j, rows("a", n * 3000, 3000));
   CHECK(fs::file_size(dir / "j.db-wal") == 0);
+}
+
+TEST_CASE("a volume that is full to the last page makes room, too", "[store]") {
+  constexpr std::uintmax_t reserve = 6 << 20;
+  fault_vfs faults;
+  temp_dir dir;
+  auto options = faulty();
+  options.ended_phases = {"Gone"};
+  options.reserve_bytes = reserve;
+  auto j = must(open_journal(dir / "j.db", options));
+  CHECK(fs::file_size(dir / "j.db.reserve") == reserve);
+  faults.limit(dir / "", 24 << 20);
+  for (int n = 0; n < 600; ++n) {
+    auto uid = "a" + std::to_string(n);
+    auto batch = rows(uid, n * 8, 8, n % 50 == 0 ? "Running" : "Gone");
+    for (auto& r : batch)
+      r.events.assign(20'000, 'x');
+    append(*j, batch);
+    if (n % 10 == 0)
+      while (must(j->trim(batch[0].at)))
+        ;
+  }
+  CHECK(fs::file_size(dir / "j.db.reserve") == reserve);
+  CHECK(j->reopened() == 0);
+  int shortened = 0;
+  for (auto& s : must(j->streams())) {
+    CHECK(must(j->load(s.uid)).damage.empty());
+    CHECK((s.phase == "Gone" || s.rows == 8));
+    shortened += s.rows < 8 ? 1 : 0;
+  }
+  CHECK(shortened > 100); // for want of room only
 }

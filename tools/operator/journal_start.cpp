@@ -86,6 +86,7 @@ journal_options journal_settings(const options& o) {
   out.max_age = o.journal_retention;
   out.max_summary_age = std::max(out.max_summary_age, out.max_age);
   out.max_bytes = o.journal_max_size;
+  out.reserve_bytes = std::min(journal_reserve_bytes, o.journal_max_size / 4);
   if (o.journal == ":memory:")
     keep_in_memory(out);
   return out;

@@ -33,6 +33,10 @@ private:
 /// How much memory a journal without a file may take.
 inline constexpr std::int64_t memory_journal_bytes = 64 * 1024 * 1024;
 
+/// What the journal's file keeps of the disk for deleting when that is full:
+/// a few times what the write-ahead log holds between two checkpoints.
+inline constexpr std::int64_t journal_reserve_bytes = 16 * 1024 * 1024;
+
 /// What the command line wants of the journal.
 [[nodiscard]] journal_options journal_settings(const options& o);
 
