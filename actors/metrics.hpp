@@ -18,6 +18,8 @@ enum class counter {
   failures,
   watch_relists,
   journal_rows,
+  journal_rows_lost,
+  journals_damaged,
   events_dropped,
   actor_respawns,
   size_ ///< not a metric: how many there are

@@ -45,6 +45,10 @@ struct exported {
   bool ok = false;
   std::string message;
 };
+/// Nobody waits for that export any more: it ends, and what it made goes.
+struct cancel_export {
+  std::string path;
+};
 /// To itself: all rows that arrived meanwhile share one transaction.
 struct flush_rows {};
 struct copy_pages {};
@@ -54,8 +58,8 @@ using journal_actor =
     caf::typed_actor<caf::replies_to<append_row>::with<appended>,
                      caf::replies_to<load_stream>::with<loaded_stream>,
                      caf::replies_to<export_journal>::with<exported>,
-                     caf::reacts_to<flush_rows>, caf::reacts_to<copy_pages>,
-                     caf::reacts_to<trim_journal>>;
+                     caf::reacts_to<cancel_export>, caf::reacts_to<flush_rows>,
+                     caf::reacts_to<copy_pages>, caf::reacts_to<trim_journal>>;
 
 // -- api
 // -----------------------------------------------------------------------
@@ -194,6 +198,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::load_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::loaded_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::export_journal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::exported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::cancel_export)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::flush_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::copy_pages)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::trim_journal)

@@ -36,7 +36,8 @@ private:
 } // namespace
 
 row_hash hash_of(const journal_row& row, const row_hash& previous) {
-  digest_input in{"row 1"};
+  // A row that follows on the one before is hashed as before gaps were marked.
+  digest_input in{row.lost == 0 ? "row 1" : "row 2"};
   in.add(previous);
   in.add(row.seq);
   in.add(row.uid);
@@ -51,6 +52,8 @@ row_hash hash_of(const journal_row& row, const row_hash& previous) {
   in.add(row.phase_before);
   in.add(row.phase_after);
   in.add(row.state_hash);
+  if (row.lost != 0)
+    in.add(row.lost);
   return in.sha256();
 }
 

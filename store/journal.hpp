@@ -33,14 +33,18 @@ struct journal_row {
   std::string phase_before; ///< e.g. "New"
   std::string phase_after;
   std::string state_hash; ///< of the state after the events
+  /// Rows of this application that could not be written since the one before:
+  /// this one does not follow on it. Folding goes on at the next snapshot.
+  std::int64_t lost = 0;
   bool operator==(const journal_row&) const = default;
 };
 
 /// The state of one application after the row `seq`; loading starts here. Who
 /// appends one with the rows it covers does not know `seq` yet and leaves it 0:
 /// the newest row of that application, this batch included. The newest two per
-/// application are kept. One written with the last row of an ended application
-/// keeps it loadable after retention has removed its other rows.
+/// application are kept, and those of rows after a gap. One written with the
+/// last row of an ended application keeps it loadable after retention has
+/// removed its other rows.
 struct journal_snapshot {
   std::string uid;
   std::int64_t seq = 0;
@@ -99,6 +103,9 @@ public:
   /// Deletes what retention no longer wants, a bounded piece per call; true
   /// while there is more.
   virtual result<bool> trim(time_point now) = 0;
+  /// It stands in for a file that cannot be used: what it keeps ends with the
+  /// process.
+  [[nodiscard]] virtual bool stands_in() const { return false; }
 };
 
 } // namespace spark

@@ -3,6 +3,7 @@
 #include "store/journal_rows.hpp"
 #include "store/migrations.hpp"
 
+#include <boost/json.hpp>
 #include <sqlite3.h>
 
 #include <condition_variable>
@@ -41,7 +42,7 @@ result<void> all(database& db, std::initializer_list<const char*> statements) {
 
 /// The lock must be exclusive before the write-ahead log is used, or SQLite
 /// makes a -shm file. A file that is not ours is left as it is.
-result<void> lock(database& db) {
+result<void> lock(database& db, bool start_fresh) {
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (auto ok =
           all(db, {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA cell_size_check=ON",
@@ -50,16 +51,27 @@ result<void> lock(database& db) {
                    "PRAGMA temp_store=MEMORY", "PRAGMA secure_delete=FAST"});
       !ok)
     return ok;
-  auto ours = recognise_journal(db); // reads, and keeps the lock for that
+  // Reads, and keeps the lock for that.
+  auto ours = start_fresh ? recognise_journal(db) : check_schema(db);
   if (!ours)
     db.keep_wal_on_close();
   return ours;
 }
 
 /// auto_vacuum must be set before the first page is written; BEGIN EXCLUSIVE
-/// would do that, journal_mode=WAL locks as well.
+/// would do that, journal_mode=WAL locks as well. Setting what is set already
+/// would write, and a full disk must not keep a journal from opening.
+result<void> vacuum_by_steps(database& db) {
+  constexpr std::int64_t incremental = 2;
+  auto mode = db.integer("PRAGMA auto_vacuum");
+  if (!mode)
+    return tl::unexpected(mode.error());
+  return *mode == incremental ? result<void>{}
+                              : db.exec("PRAGMA auto_vacuum=INCREMENTAL");
+}
+
 result<void> configure(database& db, const journal_options& options) {
-  if (auto ok = db.exec("PRAGMA auto_vacuum=INCREMENTAL"); !ok)
+  if (auto ok = vacuum_by_steps(db); !ok)
     return ok;
   if (!options.in_memory) {
     auto mode = db.text("PRAGMA journal_mode=WAL");
@@ -110,14 +122,14 @@ result<void> quick_check(database& db, const journal_options& options,
   return tl::unexpected(corrupt(db, "quick_check: " + *verdict));
 }
 
+/// Which phases are ended is the program's to say, and a newer one may differ.
+/// Touches only what differs: on a full disk nothing can be written.
 result<void> mark_ended(database& db, const journal_options& options) {
-  // Which phases are ended is the program's to say, and a newer one may differ.
-  if (auto ok = db.run("UPDATE stream SET ended=0 WHERE ended<>0"); !ok)
-    return ok;
-  for (auto& phase : options.ended_phases)
-    if (auto ok = db.run("UPDATE stream SET ended=1 WHERE phase=?", phase); !ok)
-      return ok;
-  return {};
+  boost::json::array phases(options.ended_phases.begin(),
+                            options.ended_phases.end());
+  return db.run("UPDATE stream SET ended=1-ended WHERE ended<>"
+                "(phase IN (SELECT value FROM json_each(?)))",
+                boost::json::serialize(phases));
 }
 
 result<void> take_stock(database& db, const journal_options& options,
@@ -150,13 +162,15 @@ result<void> take_stock(database& db, const journal_options& options,
 }
 
 result<database> try_open(const std::string& path,
-                          const journal_options& options, opened& report,
-                          bool& damaged, bool& locked) {
+                          const journal_options& options, bool start_fresh,
+                          opened& report, bool& damaged, bool& locked) {
   auto db = database::open(options.in_memory ? ":memory:" : path,
-                           database::access::create, options.vfs);
+                           start_fresh ? database::access::create
+                                       : database::access::write,
+                           options.vfs);
   if (!db)
     return db;
-  auto ok = lock(*db);
+  auto ok = lock(*db, start_fresh);
   if (ok)
     ok = configure(*db, options);
   if (ok)
@@ -215,7 +229,7 @@ result<database> open_journal_file(const std::string& path,
   report = {};
   bool damaged = false;
   bool locked = false;
-  auto db = try_open(path, options, report, damaged, locked);
+  auto db = try_open(path, options, start_fresh, report, damaged, locked);
   if (db)
     return db;
   auto why = db.error();
@@ -233,7 +247,7 @@ result<database> open_journal_file(const std::string& path,
   if (auto ok = move_away(path, target); !ok)
     return tl::unexpected(ok.error());
   report = {};
-  db = try_open(path, options, report, damaged, locked);
+  db = try_open(path, options, start_fresh, report, damaged, locked);
   report.corrupt_renamed_to = target;
   report.corrupt_reason = why.message;
   return db;

@@ -31,6 +31,10 @@ public:
                                            std::size_t limit) override {
     return rows_.rows_of(uid, from_seq, limit);
   }
+  result<std::vector<journal_snapshot>>
+  snapshots_of(const std::string& uid) override {
+    return rows_.snapshots_of(uid);
+  }
   result<std::int64_t> first_broken_row(const std::string& uid) override {
     return rows_.first_broken_row(uid);
   }

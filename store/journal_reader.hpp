@@ -20,6 +20,9 @@ public:
   /// `from_seq` on, at most `limit`: the next page starts at the last seq + 1.
   virtual result<std::vector<journal_row>>
   rows_of(const std::string& uid, std::int64_t from_seq, std::size_t limit) = 0;
+  /// All snapshots that are left and intact, in order; load uses the last.
+  virtual result<std::vector<journal_snapshot>>
+  snapshots_of(const std::string& uid) = 0;
   /// The seq of the first row that does not match its hash, or follows on a row
   /// that is missing; 0 when the chain is whole.
   virtual result<std::int64_t> first_broken_row(const std::string& uid) = 0;

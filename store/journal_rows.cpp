@@ -2,12 +2,15 @@
 
 #include "store/chain.hpp"
 
+#include <algorithm>
+
 namespace spark {
 namespace {
 
 #define ROW_COLUMNS                                                            \
   "e.seq,e.uid,s.ns,s.name,e.at,e.epoch,e.rules_version,e.stimulus,e.events,"  \
-  "e.effects,e.phase_before,e.phase_after,e.state_hash,e.prev_hash,e.hash"
+  "e.effects,e.phase_before,e.phase_after,e.state_hash,e.prev_hash,e.hash,"    \
+  "e.lost"
 #define STREAM_COLUMNS                                                         \
   "uid,ns,name,phase,rows,first_seq,last_seq,first_at,last_at,trimmed"
 
@@ -37,6 +40,7 @@ linked_row read_row(const query& q) {
   row.state_hash = q.text(12);
   out.previous = q.hash(13);
   out.hash = q.hash(14);
+  row.lost = q.integer(15);
   return out;
 }
 
@@ -113,21 +117,29 @@ result<bool> journal_rows::read_head(const std::string& uid, stream_head& out) {
   return true;
 }
 
-/// The newest snapshot that is intact, and the hash its first row follows on.
-result<void> journal_rows::read_start(const stream_head& head,
-                                      journal_history& out, row_hash& anchor) {
-  anchor = head.base_hash;
+/// Calls `take(snapshot, hash of its row)` for those that are intact, newest
+/// first, until it returns false.
+template<class F>
+result<void> journal_rows::each_snapshot(const stream_head& head, F take) {
   auto q = db_.ask("SELECT seq,rules_version,state,state_hash,row_hash,hash"
                    " FROM snapshot WHERE uid=? AND seq>? ORDER BY seq DESC");
   q.bind(head.uid).bind(head.base_seq);
   return each(q, [&](const query& row) {
     journal_snapshot s{head.uid, row.integer(0), row.integer(1), row.text(2),
                        row.text(3)};
-    if (hash_of(s, row.hash(4)) != row.hash(5))
-      return true;
+    bool intact = hash_of(s, row.hash(4)) == row.hash(5);
+    return !intact || take(std::move(s), row.hash(4));
+  });
+}
+
+/// The newest snapshot that is intact, and the hash its first row follows on.
+result<void> journal_rows::read_start(const stream_head& head,
+                                      journal_history& out, row_hash& anchor) {
+  anchor = head.base_hash;
+  return each_snapshot(head, [&](journal_snapshot s, const row_hash& of_row) {
     out.has_snapshot = true;
     out.snapshot = std::move(s);
-    anchor = row.hash(4);
+    anchor = of_row;
     return false;
   });
 }
@@ -210,6 +222,25 @@ result<std::vector<journal_row>> journal_rows::rows_of(const std::string& uid,
   return out;
 }
 
+result<std::vector<journal_snapshot>>
+journal_rows::snapshots_of(const std::string& uid) {
+  std::vector<journal_snapshot> out;
+  stream_head head;
+  auto found = read_head(uid, head);
+  if (!found)
+    return tl::unexpected(found.error());
+  if (!*found)
+    return out;
+  auto ok = each_snapshot(head, [&](journal_snapshot s, const row_hash&) {
+    out.push_back(std::move(s));
+    return true;
+  });
+  if (!ok)
+    return tl::unexpected(ok.error());
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
 result<std::int64_t> journal_rows::first_broken_row(const std::string& uid) {
   stream_head head;
   auto found = read_head(uid, head);
@@ -248,9 +279,9 @@ result<std::vector<journal_rows::broken_tail>> journal_rows::broken_tails() {
   auto ok = each(q, [&](const query& row) {
     auto last = read_row(row);
     if (last.row.seq == 0)
-      out.push_back({row.text(16), missing(row.text(16), row.integer(17))});
-    else if (!last.intact() || last.hash != row.hash(15))
-      out.push_back({row.text(16), mismatch(last.row)});
+      out.push_back({row.text(17), missing(row.text(17), row.integer(18))});
+    else if (!last.intact() || last.hash != row.hash(16))
+      out.push_back({row.text(17), mismatch(last.row)});
     return true;
   });
   if (!ok)

@@ -17,6 +17,8 @@ public:
   find_streams(const std::string& ns, const std::string& name);
   [[nodiscard]] result<std::vector<journal_row>>
   rows_of(const std::string& uid, std::int64_t from_seq, std::size_t limit);
+  [[nodiscard]] result<std::vector<journal_snapshot>>
+  snapshots_of(const std::string& uid);
   [[nodiscard]] result<std::int64_t> first_broken_row(const std::string& uid);
 
   /// An application whose newest row is not what was written.
@@ -33,6 +35,8 @@ public:
 private:
   struct stream_head;
   result<bool> read_head(const std::string& uid, stream_head& out);
+  template<class F>
+  result<void> each_snapshot(const stream_head& head, F take);
   result<void> read_start(const stream_head& head, journal_history& out,
                           row_hash& anchor);
   result<void> read_rows(const stream_head& head, const row_hash& anchor,

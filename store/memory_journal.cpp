@@ -49,17 +49,28 @@ memory_journal::append(std::vector<journal_row>& rows,
                   s.uid);
     }
     s.seq = row->seq;
-    auto& kept = stream.snapshots;
-    std::erase_if(kept, [&](auto& old) { return old.seq == s.seq; });
-    kept.push_back(std::move(s));
-    std::sort(kept.begin(), kept.end(),
-              [](auto& a, auto& b) { return a.seq < b.seq; });
-    if (kept.size() > 2)
-      kept.erase(kept.begin());
+    add(stream, std::move(s));
   }
   for (auto& row : rows)
     row.seq = next_seq_++;
   return {};
+}
+
+void memory_journal::add(stream& to, journal_snapshot s) {
+  auto& kept = to.snapshots;
+  std::erase_if(kept, [&](auto& old) { return old.seq == s.seq; });
+  kept.push_back(std::move(s));
+  std::sort(kept.begin(), kept.end(),
+            [](auto& a, auto& b) { return a.seq < b.seq; });
+  if (kept.size() < 3)
+    return;
+  auto keep_from = kept[kept.size() - 2].seq;
+  std::erase_if(kept, [&](auto& old) {
+    auto row = std::find_if(to.rows.begin(), to.rows.end(),
+                            [&](auto& r) { return r.seq == old.seq; });
+    bool after_gap = row != to.rows.end() && row->lost > 0;
+    return old.seq < keep_from && !after_gap;
+  });
 }
 
 result<journal_history> memory_journal::load(const std::string& uid) {
@@ -132,6 +143,15 @@ result<std::vector<journal_row>> memory_journal::rows_of(const std::string& uid,
   return out;
 }
 
+result<std::vector<journal_snapshot>>
+memory_journal::snapshots_of(const std::string& uid) {
+  if (fail_all_)
+    return tl::unexpected(*fail_all_);
+  auto found = streams_.find(uid);
+  return found == streams_.end() ? std::vector<journal_snapshot>{}
+                                 : found->second.snapshots;
+}
+
 result<std::int64_t> memory_journal::first_broken_row(const std::string&) {
   return 0;
 }
@@ -150,26 +170,25 @@ bool memory_journal::ended(const stream& s) const {
 
 void memory_journal::shorten(stream& s, std::int64_t keep_from) {
   std::erase_if(s.rows, [&](auto& row) { return row.seq < keep_from; });
+  std::erase_if(s.snapshots, [&](auto& old) { return old.seq < keep_from; });
   s.trimmed = true;
 }
 
 result<bool> memory_journal::trim(time_point now) {
   std::erase_if(streams_, [&](auto& entry) {
-    auto& s = entry.second;
-    return ended(s) && s.rows.back().at < now - options_.max_summary_age;
+    return entry.second.rows.back().at < now - options_.max_summary_age;
   });
   for (auto& [uid, s] : streams_) {
     bool over =
         static_cast<std::int64_t>(s.rows.size()) > options_.max_rows_per_app;
-    if (over && s.snapshots.size() == 2 &&
-        s.rows.front().seq < s.snapshots.front().seq)
-      shorten(s, s.snapshots.front().seq);
+    if (auto n = s.snapshots.size();
+        over && n >= 2 && s.rows.front().seq < s.snapshots[n - 2].seq)
+      shorten(s, s.snapshots[n - 2].seq);
     auto last = s.rows.back().seq;
     if (!ended(s) || s.rows.size() < 2 ||
         s.rows.back().at >= now - options_.max_age)
       continue;
     shorten(s, last);
-    std::erase_if(s.snapshots, [&](auto& old) { return old.seq < last; });
     if (s.snapshots.empty())
       s.base_seq = last;
   }

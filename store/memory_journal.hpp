@@ -12,7 +12,7 @@ namespace spark {
 /// fails when told to. The test owns it, so it outlives the actors that
 /// "crash". It has no hashes to break and nothing to copy (start_copy is
 /// errc::invalid).
-class memory_journal final : public journal, public journal_reader {
+class memory_journal : public journal, public journal_reader {
 public:
   explicit memory_journal(journal_options options = {});
 
@@ -28,6 +28,8 @@ public:
   result<std::vector<journal_row>> rows_of(const std::string& uid,
                                            std::int64_t from_seq,
                                            std::size_t limit) override;
+  result<std::vector<journal_snapshot>>
+  snapshots_of(const std::string& uid) override;
   result<std::int64_t> first_broken_row(const std::string& uid) override;
 
   /// The n-th append from now on (1: the next) fails with `why`; nothing of its
@@ -43,12 +45,13 @@ public:
 private:
   struct stream {
     std::vector<journal_row> rows;
-    std::vector<journal_snapshot> snapshots; ///< at most two, oldest first
+    std::vector<journal_snapshot> snapshots; ///< oldest first
     std::int64_t base_seq = 0;
     bool trimmed = false;
   };
   [[nodiscard]] bool ended(const stream& s) const;
   [[nodiscard]] static journal_stream describe(const stream& s);
+  static void add(stream& to, journal_snapshot s);
   static void shorten(stream& s, std::int64_t keep_from);
 
   journal_options options_;

@@ -9,7 +9,8 @@ namespace {
 // lists and retention need no scan. Rows up to base_seq are for people only;
 // loading starts after them, and base_hash is where their chain had got to.
 // `ended` marks a phase that retention may remove. entry.ns and entry.name are
-// the stream's. Times are milliseconds since 1970.
+// the stream's. Times are milliseconds since 1970. entry.lost counts the rows
+// that could not be written before this one.
 constexpr migration migrations[] = {
     {1, R"sql(
 CREATE TABLE stream(
@@ -59,6 +60,10 @@ CREATE TABLE snapshot(
   PRIMARY KEY(uid, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT;
+)sql"},
+    {2, R"sql(
+ALTER TABLE entry ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX stream_left_open ON stream(last_at) WHERE ended = 0;
 )sql"},
 };
 

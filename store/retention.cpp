@@ -58,14 +58,10 @@ result<void> delete_rows(database& db, const cut& c, std::int64_t next_seq) {
 /// What is left must load as one whole, at any moment: the newest row stays
 /// with a snapshot of its own, or loading starts after it.
 result<void> forget_start(database& db, const cut& c) {
-  auto ok =
-      db.run("DELETE FROM snapshot WHERE uid=? AND seq<?", c.uid, c.keep_from);
-  if (ok)
-    ok = db.run("UPDATE stream SET base_seq=last_seq,base_hash=last_hash"
+  return db.run("UPDATE stream SET base_seq=last_seq,base_hash=last_hash"
                 " WHERE uid=?1 AND NOT EXISTS"
                 "(SELECT 1 FROM snapshot WHERE uid=?1)",
                 c.uid);
-  return ok;
 }
 
 result<void> shorten(database& db, const cut& c, bool ended,
@@ -74,6 +70,9 @@ result<void> shorten(database& db, const cut& c, bool ended,
   if (!tx)
     return tl::unexpected(tx.error());
   auto ok = delete_rows(db, c, next_seq);
+  if (ok)
+    ok = db.run("DELETE FROM snapshot WHERE uid=? AND seq<?", c.uid,
+                c.keep_from);
   if (ok && ended)
     ok = forget_start(db, c);
   return ok ? tx->commit() : ok;
@@ -122,6 +121,7 @@ result<bool> trim_ended(database& db, std::int64_t rows_before,
 struct pages {
   std::int64_t all = 0;
   std::int64_t free = 0;
+  [[nodiscard]] std::int64_t used() const { return all - free; }
 };
 
 result<pages> count_pages(database& db) {
@@ -147,6 +147,14 @@ result<bool> give_back(database& db, std::int64_t free) {
 
 } // namespace
 
+result<std::int64_t> used_bytes(database& db) {
+  auto count = count_pages(db);
+  auto page_size = db.integer("PRAGMA page_size");
+  if (!count || !page_size)
+    return tl::unexpected(count ? page_size.error() : count.error());
+  return count->used() * *page_size;
+}
+
 result<bool> trim_piece(database& db, const journal_options& options,
                         time_point now, std::int64_t next_seq) {
   auto over = find_over_cap(db, options.max_rows_per_app);
@@ -157,20 +165,47 @@ result<bool> trim_piece(database& db, const journal_options& options,
       return tl::unexpected(ok.error());
     return true;
   }
-  auto done = trim_ended(db, to_millis(now - options.max_age),
-                         to_millis(now - options.max_summary_age), next_seq);
+  auto forget_before = to_millis(now - options.max_summary_age);
+  if (auto ok = db.run("UPDATE stream SET ended=1 WHERE ended=0 AND last_at<?",
+                       forget_before);
+      !ok)
+    return tl::unexpected(ok.error());
+  auto done =
+      trim_ended(db, to_millis(now - options.max_age), forget_before, next_seq);
   if (!done || *done)
     return done;
-  auto count = count_pages(db);
-  auto page_size = db.integer("PRAGMA page_size");
-  if (!count || !page_size)
-    return tl::unexpected(count ? page_size.error() : count.error());
-  if ((count->all - count->free) * *page_size > options.max_bytes) {
+  auto used = used_bytes(db);
+  if (!used)
+    return tl::unexpected(used.error());
+  if (*used > options.max_bytes) {
     done = trim_ended(db, no_limit, no_limit, next_seq);
     if (!done || *done)
       return done;
   }
+  auto count = count_pages(db);
+  if (!count)
+    return tl::unexpected(count.error());
   return give_back(db, count->free);
+}
+
+result<void> make_room(database& db, std::int64_t next_seq,
+                       std::int64_t enough_bytes) {
+  constexpr int most_pieces = 256;
+  auto done = db.checkpoint(false);
+  for (int piece = 0; done && piece < most_pieces; ++piece) {
+    auto used = used_bytes(db);
+    if (!used)
+      return tl::unexpected(used.error());
+    if (*used <= enough_bytes)
+      break;
+    auto more = trim_ended(db, no_limit, no_limit, next_seq);
+    if (!more)
+      return tl::unexpected(more.error());
+    if (!*more)
+      break;
+    done = db.checkpoint(false);
+  }
+  return done;
 }
 
 } // namespace spark

@@ -33,10 +33,10 @@ result<void> insert_row(database& db, const journal_row& row, bool ended) {
   }
   auto hash = hash_of(row, previous);
   auto at = to_millis(row.at);
-  auto ok = db.run("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+  auto ok = db.run("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                    row.seq, row.uid, at, row.epoch, row.rules_version,
                    row.stimulus, row.events, row.effects, row.phase_before,
-                   row.phase_after, row.state_hash, previous, hash);
+                   row.phase_after, row.state_hash, previous, hash, row.lost);
   if (!ok)
     return ok;
   return db.run(
@@ -78,7 +78,9 @@ result<void> insert_snapshot(database& db, journal_snapshot s) {
   if (!ok)
     return ok;
   return db.run("DELETE FROM snapshot WHERE uid=?1 AND seq<(SELECT seq FROM"
-                " snapshot WHERE uid=?1 ORDER BY seq DESC LIMIT 1 OFFSET 1)",
+                " snapshot WHERE uid=?1 ORDER BY seq DESC LIMIT 1 OFFSET 1)"
+                " AND NOT EXISTS(SELECT 1 FROM entry e"
+                " WHERE e.seq=snapshot.seq AND e.lost>0)",
                 s.uid);
 }
 
@@ -123,6 +125,11 @@ result<void> write_batch(database& db, const journal_options& options,
   return tx->commit();
 }
 
+/// The last failure was for want of room.
+bool is_full(const database& db) {
+  return (db.last_failure() & 0xff) == SQLITE_FULL;
+}
+
 result<void> check_all(const std::vector<journal_row>& rows,
                        const std::vector<journal_snapshot>& snapshots) {
   for (auto& row : rows)
@@ -141,7 +148,10 @@ sqlite_journal::sqlite_journal(std::string path, journal_options options,
                                std::int64_t next_seq)
     : path_(std::move(path)), options_(std::move(options)),
       owner_(std::move(owner)), db_(std::move(db)), report_(std::move(report)),
-      next_seq_(next_seq) {}
+      next_seq_(next_seq), most_bytes_(options_.max_bytes),
+      reserve_(path_, options_.in_memory ? 0 : options_.reserve_bytes) {
+  reserve_.take();
+}
 
 sqlite_journal::~sqlite_journal() { close_copy("the journal was closed"); }
 
@@ -151,7 +161,7 @@ void sqlite_journal::close_copy(const char* why) {
 }
 
 /// Decides by the code of a call that failed whether the connection goes on.
-void sqlite_journal::look_at_failure() {
+void sqlite_journal::look_at_failure(const error& why) {
   if (!db_ || options_.in_memory)
     return;
   auto code = db_->last_failure();
@@ -161,18 +171,27 @@ void sqlite_journal::look_at_failure() {
   // A checkpoint now could call pages written that never were.
   db_->keep_wal_on_close();
   db_.reset();
+  dropped_for_ = why;
 }
 
 result<void> sqlite_journal::ready() { return db_ ? result<void>{} : reopen(); }
 
 result<void> sqlite_journal::reopen() {
+  auto now = options_.steady();
+  if (tried_reopening_ && now - *tried_reopening_ < options_.reopen_pause)
+    return tl::unexpected(dropped_for_);
+  tried_reopening_ = now;
+  auto ok = replace_connection();
+  if (!ok)
+    dropped_for_ = ok.error();
+  return ok;
+}
+
+result<void> sqlite_journal::replace_connection() {
   opened found;
   auto db = open_journal_file(path_, options_, false, found);
   if (!db)
     return tl::unexpected(db.error());
-  if (found.fresh && next_seq_ > 1)
-    return fail(errc::io, "the file is gone; a restart begins a new one",
-                "journal " + path_);
   if (auto ok = remove_from(*db, next_seq_); !ok)
     return ok;
   db_ = std::move(*db);
@@ -187,7 +206,7 @@ auto sqlite_journal::with_database(F ask)
     return tl::unexpected(ok.error());
   auto answer = ask(*db_);
   if (!answer && answer.error().code == errc::io)
-    look_at_failure();
+    look_at_failure(answer.error());
   return answer;
 }
 
@@ -200,19 +219,57 @@ sqlite_journal::append(std::vector<journal_row>& rows,
     auto seq = next_seq_;
     for (auto& row : rows)
       row.seq = seq++;
-    if (auto ok = write_batch(db, options_, rows, snapshots); !ok) {
+    if (auto ok = write_or_make_room(db, rows, snapshots); !ok) {
       for (auto& row : rows)
         row.seq = 0;
       return ok;
     }
     next_seq_ = seq;
-    // Its failure is not the batch's: that is committed.
-    bool due = options_.checkpoint_frames > 0 &&
-               db.wal_frames() >= options_.checkpoint_frames;
-    if (due && !db.checkpoint(false))
-      look_at_failure();
+    if (options_.checkpoint_frames > 0 &&
+        db.wal_frames() >= options_.checkpoint_frames)
+      move_log(db);
     return {};
   });
+}
+
+/// Its failure is not that of the batch before it: that is committed.
+void sqlite_journal::move_log(database& db) {
+  auto moved = db.checkpoint(db.wal_frames() >= options_.truncate_frames);
+  if (!moved && !use_reserve(db))
+    look_at_failure(moved.error());
+}
+
+/// After a failure. True: it was for want of room, and the reserve is given up
+/// for some; trim is to delete more than usual, until there is one again.
+bool sqlite_journal::use_reserve(database& db) {
+  if (!is_full(db) || !reserve_.give_back())
+    return false;
+  if (auto used = used_bytes(db))
+    most_bytes_ = *used / 4 * 3;
+  return true;
+}
+
+result<void> sqlite_journal::write_or_make_room(
+    database& db, std::vector<journal_row>& rows,
+    const std::vector<journal_snapshot>& snapshots) {
+  auto ok = write_batch(db, options_, rows, snapshots);
+  if (ok || ok.error().code != errc::io || !is_full(db))
+    return ok;
+  auto now = options_.steady();
+  if (in_vain_ && now - *in_vain_ < options_.reopen_pause)
+    return ok;
+  use_reserve(db);
+  auto used = used_bytes(db);
+  if (!used)
+    return tl::unexpected(used.error());
+  // Deleting needs room as well. What fails here for want of it leaves the
+  // batch as it was, refused.
+  auto made = make_room(db, next_seq_, *used / 4 * 3);
+  if (!made && !is_full(db))
+    return made;
+  ok = write_batch(db, options_, rows, snapshots);
+  in_vain_ = ok ? std::nullopt : std::optional{now};
+  return ok;
 }
 
 result<journal_history> sqlite_journal::load(const std::string& uid) {
@@ -242,6 +299,12 @@ result<std::vector<journal_row>> sqlite_journal::rows_of(const std::string& uid,
   return with_database([&](database& db) {
     return journal_rows{db}.rows_of(uid, from_seq, limit);
   });
+}
+
+result<std::vector<journal_snapshot>>
+sqlite_journal::snapshots_of(const std::string& uid) {
+  return with_database(
+      [&](database& db) { return journal_rows{db}.snapshots_of(uid); });
 }
 
 result<std::int64_t> sqlite_journal::first_broken_row(const std::string& uid) {
@@ -274,16 +337,18 @@ sqlite_journal::start_copy(const std::string& path) {
 
 result<bool> sqlite_journal::trim(time_point now) {
   return with_database([&](database& db) -> result<bool> {
-    auto more = trim_piece(db, options_, now, next_seq_);
-    if (more && !*more && db.wal_frames() > 0)
+    auto wanted = options_;
+    wanted.max_bytes = std::min(wanted.max_bytes, most_bytes_);
+    auto more = trim_piece(db, wanted, now, next_seq_);
+    if (more && db.wal_frames() >= (*more ? options_.checkpoint_frames : 1))
       if (auto ok = db.checkpoint(false); !ok)
-        return tl::unexpected(ok.error());
+        more = tl::unexpected(ok.error());
+    if (!more && use_reserve(db))
+      return true;
+    if (more && !*more && reserve_.take())
+      most_bytes_ = options_.max_bytes;
     return more;
   });
-}
-
-result<void> sqlite_journal::checkpoint() {
-  return with_database([](database& db) { return db.checkpoint(true); });
 }
 
 result<std::unique_ptr<sqlite_journal>> open_journal(const std::string& path,

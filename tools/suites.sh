@@ -67,7 +67,7 @@ targets_of() {
   case $1 in
   release) echo spark-operator spark-replay spark-loadgen crdgen differential_tests ;;
   asan) echo unit_tests store_tests client_tests operator_tests replay_tests \
-    loadgen_tests scenario_tests sim_tests ;;
+    loadgen_tests journal_actor_tests scenario_tests sim_tests ;;
   *) echo all ;;
   esac
 }

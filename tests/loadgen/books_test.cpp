@@ -1,10 +1,12 @@
 #include "tools/loadgen/ledger.hpp"
 #include "tools/loadgen/manifests.hpp"
 #include "tools/loadgen/operator_usage.hpp"
+#include "tools/loadgen/report.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 using namespace spark;
 using namespace spark::load;
@@ -153,9 +155,38 @@ TEST_CASE("the bare client's writes are those of one application") {
     return std::count_if(writes.begin(), writes.end(),
                          [t](auto& w) { return w.what == t; });
   };
-  CHECK(writes.size() == 10);
+  CHECK(writes.size() == 16);
   CHECK(count(target::status) == 4);
   CHECK(count(target::pod_status) == 2);
+  // What the operator tells of a plain run (actors/app/announce.cpp).
+  CHECK(count(target::event) == 6);
+  std::set<std::string> names;
+  for (auto& w : writes)
+    if (w.what == target::event)
+      names.emplace(w.body.at("metadata").at("name").as_string());
+  CHECK(names.size() == 6);
+  CHECK(names.contains("a.sparkdriverrunning"));
   CHECK(writes.front().what == target::application);
-  CHECK(writes.at(4).what == target::pod);
+  CHECK(writes.at(5).what == target::pod);
+}
+
+TEST_CASE("ours and the bare client's are compared by application and write") {
+  run_report r;
+  r.run = "x";
+  r.load.emplace();
+  r.load->load.completed = 100;
+  r.load->load.seconds = 10;
+  r.load->load.per_minute = 600;
+  r.bare.emplace();
+  r.bare->per_minute = 1200;
+  r.bare->writes_per_second = 320;
+  CHECK(as_json(r).at("ratioToBare") == 0.5);
+  CHECK_FALSE(as_json(r).contains("writesRatioToBare"));
+  // Ours: 11 of the operator's, without reads, and 3 of the generator's.
+  r.load->spent.requests.emplace().by_call = {
+      {"POST events", 400}, {"PATCH pods", 700}, {"GET pods", 5000}};
+  CHECK(as_json(r).at("writesRatioToBare").as_double() == Approx(140. / 320));
+  auto text = as_text(r);
+  CHECK(text.find("ours / bare, applications/min      0.50") != text.npos);
+  CHECK(text.find("ours / bare, writes/s              0.44") != text.npos);
 }

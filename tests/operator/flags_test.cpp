@@ -208,6 +208,16 @@ TEST_CASE("other values") {
   refused({"-master=https://"});
   refused({"-master=https://host/?x"});
   CHECK(parsed({"-journal=:memory:"}).journal == ":memory:");
+  CHECK(parsed({}).journal_max_size == 1 << 30);
+  CHECK(parsed({"-journal-max-size=64Mi"}).journal_max_size == 64 << 20);
+  CHECK(parsed({"-journal-max-size=20000000"}).journal_max_size == 20'000'000);
+  for (const char* wrong :
+       {"", "1", "15Mi", "-1Gi", "2Ti", "1GB", "Gi", "9999999999999999999Gi"})
+    refused({std::string{"-journal-max-size="} + wrong});
+  CHECK(parsed({}).journal_retention == std::chrono::days{7});
+  CHECK(parsed({"-journal-retention=36h"}).journal_retention ==
+        std::chrono::hours{36});
+  refused({"-journal-retention=7d"});
   refused({"-journal=file:x?mode=memory"});
   CHECK(parsed({"-metrics-job-start-latency-buckets=30,60.5"}).start_buckets ==
         std::vector<double>{30, 60.5});

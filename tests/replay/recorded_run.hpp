@@ -26,7 +26,14 @@ public:
     now_ += seconds{1};
     shell_.take(std::move(fact));
     while (auto next = shell_.next(now_)) {
+      if (!journal_works) {
+        ++lost_;
+        shell_.committed(now_, [](auto&, auto&) {});
+        shell_.missed_row();
+        continue;
+      }
       std::vector<journal_row> rows{std::move(next->row)};
+      rows[0].lost = std::exchange(lost_, 0);
       if (change)
         change(rows[0]);
       std::vector<journal_snapshot> snapshots;
@@ -37,6 +44,9 @@ public:
       shell_.committed(now_, [](auto&, auto&) {});
     }
   }
+
+  /// While false, rows are lost as on a disk that is full.
+  bool journal_works = true;
 
   void adopt() {
     adopted fact;
@@ -106,6 +116,7 @@ private:
   machine_shell<app_machine> shell_;
   time_point now_;
   std::int64_t last_seq_ = 0;
+  std::int64_t lost_ = 0;
 };
 
 struct replayed {

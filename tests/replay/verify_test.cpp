@@ -162,15 +162,122 @@ TEST_CASE("a trimmed history begins with its snapshot") {
   CHECK(r.code == 0);
   CHECK_THAT(r.out, Contains("1 application (1 trimmed)"));
   auto counts = counts_of(path);
-  CHECK(counts.at("skipped") == 257); // from one snapshot to the next
-  CHECK(counts.at("decided") == 94);
+  CHECK(counts.at("skipped") == 1); // the row of the older snapshot
+  CHECK(counts.at("decided") == 350);
   CHECK_THAT(run_replay({path}).out, Contains("trimmed"));
   CHECK_THAT(run_replay({path, "--uid", uid}).out,
              Contains("older rows were trimmed"));
-  CHECK(run_replay({path, "--uid", uid, "--until", "600"}).code == 0);
-  auto early = run_replay({path, "--uid", uid, "--until", "300"});
-  CHECK(early.code == 2);
-  CHECK_THAT(early.err, Contains("cannot be told"));
+  for (auto* until : {"256", "300", "600"})
+    CHECK(run_replay({path, "--uid", uid, "--until", until}).code == 0);
+  SECTION("and its chain is looked at") {
+    tamper(path, "DELETE FROM entry WHERE seq=400");
+    CHECK_THAT(run_replay({path, "--verify"}).out,
+               Contains("row 401: the chain of hashes is broken"));
+  }
+  SECTION("without the older one with the newer") {
+    tamper(path, "DELETE FROM snapshot WHERE seq=256");
+    CHECK(counts_of(path).at("decided") == 94);
+    auto early = run_replay({path, "--uid", uid, "--until", "300"});
+    CHECK(early.code == 2);
+    CHECK_THAT(early.err, Contains("cannot be told"));
+  }
+}
+
+TEST_CASE("a trimmed history that has ended is decided, too") {
+  temp_dir dir;
+  auto path = dir / "journal.db";
+  journal_options options;
+  options.max_rows_per_app = 100;
+  auto j = must(open_journal(path, options));
+  recorded_run run{*j, uid};
+  run.start();
+  churn(run, 600);
+  run.succeed(); // with a snapshot: the one before is of row 512
+  while (must(j->trim(run.now())))
+    ;
+  auto last = run.last_seq();
+  j.reset();
+  auto r = run_replay({path, "--verify"});
+  INFO(r.out);
+  CHECK(r.code == 0);
+  CHECK(counts_of(path).at("skipped") == 1);
+  CHECK(counts_of(path).at("decided") == last - 512);
+  tamper(path, "UPDATE entry SET events='[]' WHERE seq=550");
+  CHECK(run_replay({path, "--verify"}).code == 1);
+}
+
+TEST_CASE("a gap is told of and is no difference") {
+  temp_dir dir;
+  auto path = dir / "journal.db";
+  auto j = must(open_journal(path));
+  recorded_run run{*j, uid};
+  run.submit();
+  run.journal_works = false;
+  SECTION("in the middle") {
+    run.take(driver_observed{run.driver("Running")});
+    run.executor(1, "RUNNING");
+    run.journal_works = true;
+    run.executor(2, "RUNNING");
+    churn(run, 800); // newer snapshots must not displace the one of the gap
+    run.succeed();
+    j.reset();
+    auto r = run_replay({path, "--verify"});
+    INFO(r.out);
+    CHECK(r.code == 0);
+    CHECK_THAT(r.out, Contains("2 rows lost (journal degraded)") &&
+                          Contains("no difference"));
+    CHECK(counts_of(path).at("lost") == 2);
+    CHECK(counts_of(path).at("skipped") == 1);
+    CHECK_THAT(run_replay({path, "--uid", uid}).out,
+               Contains("2 rows lost here (journal degraded)"));
+    CHECK(run_replay({path, "--uid", uid, "--until", "6"}).code == 0);
+  }
+  SECTION("in the rows of a snapshot that is gone") {
+    run.take(driver_observed{run.driver("Running")});
+    run.journal_works = true;
+    run.executor(2, "RUNNING");
+    churn(run, 10);
+    j.reset();
+    tamper(path, "DELETE FROM snapshot");
+    auto r = run_replay({path, "--verify"});
+    INFO(r.out);
+    CHECK(r.code == 0);
+    CHECK(counts_of(path).at("skipped") == 10); // all after the gap
+  }
+}
+
+TEST_CASE("a row that follows on what there is bridges a gap") {
+  temp_dir dir;
+  auto path = dir / "journal.db";
+  auto j = must(open_journal(path));
+  recorded_run run{*j, uid};
+  run.submit();
+  run.take(driver_observed{run.driver("Running")},
+           [](journal_row& row) { row.lost = 4; });
+  run.succeed();
+  j.reset();
+  auto r = run_replay({path, "--verify"});
+  INFO(r.out);
+  CHECK(r.code == 0);
+  CHECK(counts_of(path).at("skipped") == 0);
+  CHECK(counts_of(path).at("lost") == 4);
+}
+
+TEST_CASE("an application that was forgotten while it ran goes on") {
+  temp_dir dir;
+  auto path = dir / "journal.db";
+  auto j = must(open_journal(path));
+  recorded_run run{*j, uid};
+  run.start();
+  while (must(j->trim(run.now() + std::chrono::days{91})))
+    ;
+  CHECK(must(j->streams()).empty());
+  run.executor(1, "RUNNING");
+  run.succeed();
+  j.reset();
+  auto r = run_replay({path, "--verify"});
+  INFO(r.out);
+  CHECK(r.code == 0);
 }
 
 TEST_CASE("of an ended application the last row and its snapshot are enough") {

@@ -1,5 +1,7 @@
 #include "fault_vfs.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 namespace spark::testing {
@@ -19,7 +21,11 @@ sqlite3_file* real(sqlite3_file* f) {
 }
 
 int do_write(sqlite3_file* f, const void* bytes, int count, sqlite3_int64 at) {
-  if (int code = active->on_write(); code != SQLITE_OK)
+  sqlite3_int64 size = 0;
+  real(f)->pMethods->xFileSize(real(f), &size);
+  auto growth = std::max<sqlite3_int64>(0, at + count - size);
+  if (int code = active->on_write(static_cast<std::uintmax_t>(growth));
+      code != SQLITE_OK)
     return code;
   return real(f)->pMethods->xWrite(real(f), bytes, count, at);
 }
@@ -93,10 +99,22 @@ fault_vfs::~fault_vfs() {
 }
 
 int fault_vfs::on_sync() {
+  ++calls_;
+  if (code_of_all_ != SQLITE_OK)
+    return code_of_all_;
   return syncs_left_ > 0 && --syncs_left_ == 0 ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
-int fault_vfs::on_write() {
+int fault_vfs::on_write(std::uintmax_t growth) {
+  ++calls_;
+  if (code_of_all_ != SQLITE_OK)
+    return code_of_all_;
+  if (growth > 0 && !directory_.empty()) {
+    for (auto& file : std::filesystem::directory_iterator{directory_})
+      growth += file.file_size();
+    if (growth > limit_)
+      return SQLITE_FULL;
+  }
   return writes_left_ > 0 && --writes_left_ == 0 ? write_code_ : SQLITE_OK;
 }
 

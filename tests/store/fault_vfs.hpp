@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
+#include <string>
+
 namespace spark::testing {
 
 /// An SQLite VFS over the default one whose next sync, or write, fails on
@@ -20,15 +23,30 @@ public:
     writes_left_ = n;
     write_code_ = code;
   }
+  /// Every write and sync fails with `code` until called with SQLITE_OK: a full
+  /// or a lost disk.
+  void fail_all(int code) { code_of_all_ = code; }
+  /// From now on the files of that directory together may grow to `bytes`, as
+  /// on a small volume.
+  void limit(std::string directory, std::uintmax_t bytes) {
+    directory_ = std::move(directory);
+    limit_ = bytes;
+  }
+  /// Writes and syncs asked for so far, whatever came of them.
+  [[nodiscard]] int calls() const { return calls_; }
   /// Called by the file methods.
   int on_sync();
-  int on_write();
+  int on_write(std::uintmax_t growth);
 
 private:
   sqlite3_vfs vfs_{};
   int syncs_left_ = 0;
   int writes_left_ = 0;
   int write_code_ = 0;
+  int code_of_all_ = 0;
+  int calls_ = 0;
+  std::string directory_;
+  std::uintmax_t limit_ = 0;
 };
 
 } // namespace spark::testing

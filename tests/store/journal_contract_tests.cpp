@@ -188,6 +188,7 @@ TEMPLATE_TEST_CASE("ended applications shrink, then go", "[store]", in_file,
   CHECK(history.rows.empty());
   CHECK(history.damage.empty());
   auto more = append(j, {row("bare", 6, "Completed")});
+  append(j, rows("late", 20 * 3600, 1));
   CHECK(must(j.load("bare")).rows == more);
   history = must(j.load("whole"));
   CHECK(history.trimmed);
@@ -198,8 +199,34 @@ TEMPLATE_TEST_CASE("ended applications shrink, then go", "[store]", in_file,
   trim_all(j, hours_after(more[0], 20));
   auto left = must(j.streams());
   REQUIRE(left.size() == 1);
-  CHECK(left[0].uid == "live");
+  // "live" as well: nothing was heard of it for so long that it must have
+  // vanished while nobody watched.
+  CHECK(left[0].uid == "late");
   CHECK(append(j, {row("new", 1)})[0].seq > more[0].seq);
+}
+
+TEMPLATE_TEST_CASE("snapshots after a gap are kept", "[store]", in_file,
+                   in_sqlite_memory, in_memory) {
+  TestType with{small()};
+  auto& j = *with.subject;
+  std::vector<std::int64_t> seqs;
+  for (int n = 0; n < 5; ++n) {
+    auto r = row("a", n);
+    r.lost = n == 1 ? 7 : 0;
+    seqs.push_back(append(j, {r}, {snapshot("a")})[0].seq);
+  }
+  auto kept = must(j.snapshots_of("a"));
+  REQUIRE(kept.size() == 3);
+  CHECK(kept[0].seq == seqs[1]);
+  CHECK(kept[1].seq == seqs[3]);
+  CHECK(kept[2].seq == seqs[4]);
+  CHECK(must(j.rows_of("a", 0, 9))[1].lost == 7);
+  CHECK(must(j.load("a")).snapshot.seq == seqs[4]);
+  CHECK(must(j.first_broken_row("a")) == 0);
+  append(j, rows("a", 5, 10));
+  trim_all(j, row("a", 20).at); // above the cap: rows go, and their snapshots
+  CHECK(must(j.snapshots_of("a")).size() == 2);
+  CHECK(must(j.snapshots_of("b")).empty());
 }
 
 TEST_CASE("the memory journal fails on command", "[store]") {

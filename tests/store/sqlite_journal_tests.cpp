@@ -36,7 +36,7 @@ TEST_CASE("a journal is found again after closing", "[store]") {
   CHECK_FALSE(j->report().fresh);
   CHECK(j->report().rows == 5);
   CHECK(j->report().streams == 1);
-  CHECK(j->report().schema_before == 1);
+  CHECK(j->report().schema_before == 2);
   CHECK(j->report().corrupt_renamed_to.empty());
   CHECK(must(j->load("a")).snapshot.seq == all.back().seq);
   CHECK(append(*j, {row("a", 6)})[0].seq > all.back().seq);
@@ -124,7 +124,7 @@ TEST_CASE("what is not ours is refused and left alone", "[store]") {
     CHECK(j.error().message ==
           "journal " + path +
               " was written by a newer version (schema 3, this program "
-              "knows 1)");
+              "knows 2)");
   }
   SECTION("another program's database") {
     must(must(database::open(path, database::access::create))
@@ -159,6 +159,48 @@ TEST_CASE("migrations go forward one by one and keep the old file", "[store]") {
   CHECK(must(db.integer("PRAGMA user_version")) == 2);
 }
 
+TEST_CASE("a journal of the first schema is taken over", "[store]") {
+  temp_dir dir;
+  auto path = dir / "j.db";
+  std::vector<journal_row> all;
+  {
+    auto j = must(open_journal(path));
+    all = append(*j, rows("a", 1, 5), {snapshot("a")});
+  }
+  tamper(path, "DROP INDEX stream_left_open;"
+               "ALTER TABLE entry DROP COLUMN lost;PRAGMA user_version=1");
+  auto j = must(open_journal(path));
+  CHECK(j->report().schema_before == 1);
+  CHECK(j->report().damaged_uids.empty());
+  CHECK(must(j->first_broken_row("a")) == 0);
+  CHECK(must(j->rows_of("a", 0, 9)) == all);
+  auto gap = row("a", 9);
+  gap.lost = 3;
+  auto after = append(*j, {gap});
+  CHECK(must(j->load("a")).rows == after);
+  CHECK(must(j->first_broken_row("a")) == 0);
+}
+
+TEST_CASE("on a full disk ended applications make room", "[store]") {
+  temp_dir dir;
+  journal_options options;
+  options.refuse_bytes = 512 * 1024;
+  options.ended_phases = {"Gone"};
+  auto j = must(open_journal(dir / "j.db", options));
+  for (int n = 0; n < 300; ++n) {
+    auto uid = "a" + std::to_string(n);
+    auto batch = rows(uid, n * 8, 8, "Gone");
+    for (auto& r : batch)
+      r.events.assign(2000, 'x');
+    append(*j, batch);
+  }
+  auto left = must(j->streams());
+  CHECK(left.back().uid == "a299");
+  CHECK(left.back().rows == 8);
+  CHECK(left.front().rows <= 1);
+  CHECK(must(j->load("a299")).damage.empty());
+}
+
 TEST_CASE("a full disk refuses the batch and nothing else", "[store]") {
   temp_dir dir;
   journal_options options;
@@ -168,7 +210,7 @@ TEST_CASE("a full disk refuses the batch and nothing else", "[store]") {
   std::int64_t stored = 0;
   result<void> ok;
   for (int n = 0; n < 1000 && ok; ++n) {
-    auto batch = rows("a", n * 8, 8, "Gone");
+    auto batch = rows("a", n * 8, 8);
     for (auto& r : batch)
       r.events.assign(2000, 'x');
     ok = j->append(batch, {});
@@ -184,7 +226,7 @@ TEST_CASE("a full disk refuses the batch and nothing else", "[store]") {
   CHECK(must(j->streams())[0].rows == stored);
   CHECK(must(j->load("a")).damage.empty());
   CHECK(j->reopened() == 0);
-  while (must(j->trim(row("a", 100'000).at + std::chrono::days{8})))
+  while (must(j->trim(row("a", 100'000).at + std::chrono::days{91})))
     ;
   append(*j, {row("b", 1)});
 }

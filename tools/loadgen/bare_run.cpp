@@ -74,6 +74,8 @@ private:
       return owned(core_path(ns, "services"), body, a.uid);
     case target::pod:
       return owned(core_path(ns, "pods"), body, a.uid);
+    case target::event:
+      return owned(core_path(ns, "events"), body, a.uid);
     }
     return {};
   }

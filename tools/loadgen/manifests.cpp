@@ -22,6 +22,15 @@ std::vector<std::string> container_names(const json::value& pod) {
   return out;
 }
 
+/// The name of an object takes no capitals.
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 json::object container_status(const std::string& name, bool running,
                               json::object state) {
   return {{"name", name},
@@ -138,6 +147,31 @@ json::value driver_pod(const std::string& ns, const std::string& app,
        {{"restartPolicy", "Never"}, {"containers", std::move(containers)}}}};
 }
 
+json::value event(const std::string& ns, const std::string& app,
+                  const std::string& run, std::string_view reason,
+                  time_point now) {
+  auto at = to_rfc3339(now);
+  return {
+      {"apiVersion", "v1"},
+      {"kind", "Event"},
+      {"metadata", metadata(ns, fmt::format("{}.{}", app, lower(reason)), run)},
+      {"involvedObject",
+       {{"apiVersion", "sparkoperator.k8s.io/v1beta2"},
+        {"kind", "SparkApplication"},
+        {"namespace", ns},
+        {"name", app},
+        {"uid", "{uid}"}}},
+      {"reason", reason},
+      {"message", fmt::format("SparkApplication {}: {}", app, reason)},
+      {"type", "Normal"},
+      {"source", {{"component", "spark-operator"}}},
+      {"reportingComponent", "spark-operator"},
+      {"reportingInstance", "spark-loadgen"},
+      {"firstTimestamp", at},
+      {"lastTimestamp", at},
+      {"count", 1}};
+}
+
 } // namespace
 
 json::value application(const std::string& ns, const std::string& name,
@@ -205,15 +239,24 @@ std::vector<bare_write> bare_writes(const std::string& ns,
                                     const std::string& run, time_point now) {
   using target = bare_write::target;
   auto pod = driver_pod(ns, name, run);
+  auto told = [&](std::string_view reason) {
+    return bare_write{target::event, event(ns, name, run, reason, now)};
+  };
   return {{target::application, application(ns, name, run)},
+          told("SparkApplicationAdded"),
           {target::status, status_patch(name, "", now)},
           {target::config_map, config_map(ns, name, run)},
           {target::service, service(ns, name, run)},
           {target::pod, pod},
+          told("SparkApplicationSubmitted"),
+          told("SparkDriverPending"),
           {target::status, status_patch(name, "SUBMITTED", now)},
           {target::pod_status, pod_running(pod, now)},
+          told("SparkDriverRunning"),
           {target::status, status_patch(name, "RUNNING", now)},
           {target::pod_status, pod_succeeded(pod, now, now)},
+          told("SparkDriverCompleted"),
+          told("SparkApplicationCompleted"),
           {target::status, status_patch(name, "COMPLETED", now)}};
 }
 

@@ -36,14 +36,15 @@ struct bare_write {
     config_map,
     service,
     pod,
-    pod_status
+    pod_status,
+    event
   };
   target what;
   json::value body;
 };
 /// The writes that one application costs: its own creation, ConfigMap, Service
-/// and driver Pod, four status patches of the operator's and two of a
-/// kubelet's, with bodies of the usual size.
+/// and driver Pod, four status patches and six Events of the operator's, and
+/// two patches of a kubelet's, with bodies of the usual size.
 [[nodiscard]] std::vector<bare_write> bare_writes(const std::string& ns,
                                                   const std::string& name,
                                                   const std::string& run,

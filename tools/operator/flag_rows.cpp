@@ -31,6 +31,18 @@ done read_number(options& o, std::string_view text) {
   });
 }
 
+template<auto Member, std::int64_t Least>
+done read_size(options& o, std::string_view text) {
+  auto size = parse_size(text);
+  if (!size)
+    return tl::unexpected{size.error()};
+  if (*size < Least)
+    return fail(errc::bad_input, in_quotes(text) + " is less than " +
+                                     std::to_string(Least >> 20) + "Mi");
+  o.*Member = *size;
+  return {};
+}
+
 template<auto Member>
 done read_duration(options& o, std::string_view text) {
   return parse_duration(text).map([&](milliseconds t) { o.*Member = t; });
@@ -212,6 +224,14 @@ constexpr auto rows = std::to_array<flag_row>({
     {"journal", "path", "/var/lib/spark-operator/journal.db",
      "database of all decisions; empty or :memory: keeps them only until exit",
      read_journal},
+    {"journal-max-size", "size", "1Gi",
+     "above it ended applications leave the journal early, oldest first; in"
+     " memory at most 64Mi",
+     read_size<&options::journal_max_size, std::int64_t{16} << 20>},
+    {"journal-retention", "duration", "168h",
+     "how long the journal keeps all rows of an ended application; the last one"
+     " stays for 90 days or as long",
+     read_duration<&options::journal_retention>},
     {"listen", "address", "127.0.0.1:8080",
      "serves /healthz, /readyz, /metrics and /journal: host:port, :port,"
      " unix:PATH, or empty for nothing",

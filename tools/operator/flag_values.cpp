@@ -155,6 +155,23 @@ result<milliseconds> parse_duration(std::string_view text) {
   return milliseconds{std::llround(total)};
 }
 
+result<std::int64_t> parse_size(std::string_view text) {
+  auto number = text;
+  int shift = 0;
+  for (auto [suffix, bits] : {std::pair{"Ki", 10}, std::pair{"Mi", 20},
+                              std::pair{"Gi", 30}, std::pair{"Ti", 40}})
+    if (text.ends_with(suffix)) {
+      number.remove_suffix(2);
+      shift = bits;
+    }
+  long value = 0;
+  if (!read_whole_text(number, value) || value < 0 ||
+      value > (std::int64_t{1} << 40) >> shift)
+    return fail(errc::bad_input,
+                in_quotes(text) + " is not a size up to 1Ti such as 512Mi");
+  return std::int64_t{value} << shift;
+}
+
 result<std::vector<double>> parse_bounds(std::string_view text) {
   std::vector<double> bounds;
   if (trimmed(text).empty())

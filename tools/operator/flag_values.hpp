@@ -3,6 +3,7 @@
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ in_quotes(std::string_view text); ///< cut at 100 bytes
 /// Go's time.ParseDuration without signs: "15s", "1m30s", "1.5h", "250ms".
 /// At most a year.
 [[nodiscard]] result<milliseconds> parse_duration(std::string_view text);
+/// Bytes: "512Mi", "1Gi", or a plain number; at most 1Ti.
+[[nodiscard]] result<std::int64_t> parse_size(std::string_view text);
 /// Upper bounds of a histogram: ascending, above 0, at most 100; may be empty.
 [[nodiscard]] result<std::vector<double>> parse_bounds(std::string_view text);
 /// A label selector without the blanks around it; may be empty. The API server

@@ -4,6 +4,7 @@
 #include "messages/error.hpp"
 #include "tools/operator/listen_address.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct options {
   int api_window = 8;                ///< requests in flight at the start
 
   std::string journal; ///< path, or ":memory:"
+  std::int64_t journal_max_size = std::int64_t{1} << 30; ///< bytes
+  /// Of all rows of an ended application.
+  milliseconds journal_retention = std::chrono::days{7};
   listen_address listen;
   std::string log_level; ///< trace, debug, info, warn, error or off
 

@@ -33,6 +33,8 @@ private:
   void report(const app_state& before, const journal_row& row,
               const verdict& found);
   void meet_snapshot(const journal_row& row);
+  bool bridges_gap(const journal_row& row);
+  bool knows_before(const journal_row& row);
 
   origin origin_;
   const std::function<void(const difference&)>& tell_;
@@ -123,28 +125,55 @@ void checker::decide_again(const journal_row& row) {
 
 /// A restart begins here, so it must be the state that the rows lead to.
 void checker::meet_snapshot(const journal_row& row) {
-  if (!origin_.has_snapshot || row.seq != origin_.snapshot_seq)
+  auto* s = origin_.at(row.seq);
+  if (!s)
     return;
-  auto& s = origin_.snapshot;
-  if (origin_.snapshot_rules == rules_version &&
-      state_hash(s) != origin_.snapshot_hash)
+  if (s->rules == rules_version && state_hash(s->state) != s->hash)
     differ(row.seq, fmt::format("the snapshot has hash {}, recorded {}",
-                                state_hash(s), origin_.snapshot_hash));
-  if (started_ && !astray_ && !(state_ == s))
+                                state_hash(s->state), s->hash));
+  if (started_ && !astray_ && !(state_ == s->state))
     differ(row.seq, "the snapshot is not the state that the rows lead to");
-  state_ = s;
+  state_ = s->state;
   started_ = true;
   astray_ = false;
 }
 
+/// Rows before this one were lost, and yet it may follow on those that are
+/// there: an operator that was started meanwhile went on from them.
+bool checker::bridges_gap(const journal_row& row) {
+  auto before = starts_from_nothing(row) ? app_state{} : state_;
+  auto after = before;
+  auto found = verify(after, row);
+  if (!found || found->is != verdict::kind::same)
+    return false;
+  state_ = std::move(before);
+  return true;
+}
+
+/// Whether the state that the row was decided on is known.
+bool checker::knows_before(const journal_row& row) {
+  if (row.seq <= origin_.seq)
+    return false;
+  // An application that was forgotten, for it was idle for so long, goes on
+  // with a row that follows on nothing; the chain of hashes tells it from one
+  // whose rows somebody removed.
+  bool follows =
+      row.lost > 0 ? bridges_gap(row) : started_ || starts_from_nothing(row);
+  if (!follows)
+    origin_.begin_after_gap(row.seq);
+  return follows;
+}
+
 void checker::take(const journal_row& row) {
-  if (row.seq <= origin_.seq) {
-    ++counts.skipped;
-  } else {
-    if (!started_)
-      state_ = origin_.state;
+  counts.lost += row.lost;
+  if (knows_before(row)) {
     started_ = true;
     decide_again(row);
+  } else {
+    ++counts.skipped;
+    state_ = {};
+    started_ = false;
+    astray_ = false;
   }
   meet_snapshot(row);
 }

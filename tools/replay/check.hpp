@@ -17,7 +17,8 @@ struct difference {
 struct check_counts {
   std::int64_t decided = 0; ///< decided again under the same rules
   std::int64_t folded = 0;  ///< of other rules: applied, not decided
-  std::int64_t skipped = 0; ///< what they started from was trimmed
+  std::int64_t skipped = 0; ///< what they started from was trimmed or lost
+  std::int64_t lost = 0;    ///< could not be written: the journal says so
   std::int64_t differences = 0;
   /// Rows whose state differs only because of a difference before them.
   std::int64_t following = 0;

@@ -4,6 +4,8 @@
 #include "tools/replay/printable.hpp"
 #include "tools/replay/walk.hpp"
 
+#include <fmt/format.h>
+
 namespace spark::replay {
 namespace {
 
@@ -46,6 +48,11 @@ std::string effects_of(const journal_row& row) {
 }
 
 void tell_row(terminal& out, const passage& p) {
+  if (p.row.lost > 0)
+    out.say(fmt::format("{} {} lost here (journal degraded)", p.row.lost,
+                        p.row.lost == 1 ? "row" : "rows"),
+            tone::bad)
+        .end_line();
   out.say(precise(p.row.at), tone::strong);
   out.say("  #" + std::to_string(p.row.seq) + "  ", tone::faint);
   for (std::size_t i = 0; i < p.phases.size(); ++i) {
@@ -80,6 +87,8 @@ json::object json_of(const passage& p) {
                    {"stateHash", p.row.state_hash}};
   if (!p.unreadable.empty())
     out["unreadable"] = p.unreadable;
+  if (p.row.lost > 0)
+    out["lostBefore"] = p.row.lost;
   return out;
 }
 

@@ -14,6 +14,7 @@ void add(check_counts& to, const check_counts& c) {
   to.decided += c.decided;
   to.folded += c.folded;
   to.skipped += c.skipped;
+  to.lost += c.lost;
   to.differences += c.differences;
   to.following += c.following;
 }
@@ -31,8 +32,10 @@ std::string summary_of(const check_counts& sum, std::size_t applications,
   if (sum.folded > 0)
     out += fmt::format(", {} of other rules only folded", sum.folded);
   if (sum.skipped > 0)
-    out += fmt::format(", {} skipped up to the snapshot of a trimmed history",
+    out += fmt::format(", {} skipped up to the snapshot after a cut or a gap",
                        sum.skipped);
+  if (sum.lost > 0)
+    out += ", " + counted(sum.lost, "row") + " lost (journal degraded)";
   return out;
 }
 
@@ -76,11 +79,9 @@ json::object json_of(const difference& d) {
 }
 
 json::object json_of(const check_counts& c) {
-  return {{"decided", c.decided},
-          {"foldedOnly", c.folded},
-          {"skipped", c.skipped},
-          {"differences", c.differences},
-          {"following", c.following}};
+  return {{"decided", c.decided},         {"foldedOnly", c.folded},
+          {"skipped", c.skipped},         {"lost", c.lost},
+          {"differences", c.differences}, {"following", c.following}};
 }
 
 } // namespace

@@ -2,6 +2,9 @@
 
 #include "messages/codec.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace spark::replay {
 namespace {
 
@@ -47,43 +50,57 @@ result<std::optional<journal_row>> row_pages::next() {
   return std::optional<journal_row>{std::move(out)};
 }
 
+const waypoint* origin::at(std::int64_t row_seq) const {
+  for (auto& s : snapshots)
+    if (s.seq == row_seq)
+      return &s;
+  return nullptr;
+}
+
+void origin::begin_after_gap(std::int64_t row_seq) {
+  for (auto& s : snapshots)
+    if (s.seq >= row_seq) {
+      seq = std::max(seq, s.seq);
+      return;
+    }
+  seq = std::numeric_limits<std::int64_t>::max();
+}
+
 result<origin> origin_of(journal_reader& from, const journal_stream& of) {
   auto history = from.load(of.uid);
   if (!history)
     return tl::unexpected(history.error());
+  auto kept = from.snapshots_of(of.uid);
+  if (!kept)
+    return tl::unexpected(kept.error());
   origin out;
   out.damage = history->damage;
-  auto after_snapshot = std::move(history->rows);
-  history->rows.clear();
-  if (history->has_snapshot) {
-    auto at = fold(*history);
-    if (at) {
-      out.has_snapshot = true;
-      out.snapshot = std::move(at->state);
-      out.snapshot_seq = history->snapshot.seq;
-      out.snapshot_hash = history->snapshot.state_hash;
-      out.snapshot_rules = history->snapshot.rules_version;
-    } else {
+  for (auto& s : *kept) {
+    auto at = fold(journal_history{.has_snapshot = true, .snapshot = s});
+    if (at)
+      out.snapshots.push_back(
+          {s.seq, std::move(at->state), s.state_hash, s.rules_version});
+    else if (s.seq == history->snapshot.seq)
       out.damage = to_string(at.error());
-    }
   }
   if (!of.trimmed)
     return out;
-  if (out.has_snapshot) {
-    out.state = out.snapshot;
-    out.seq = out.snapshot_seq;
-  } else if (!after_snapshot.empty() && !history->has_snapshot) {
+  if (!out.snapshots.empty())
+    out.seq = out.snapshots.front().seq;
+  else if (!history->rows.empty() && !history->has_snapshot)
     // What came before was set aside; the operator began anew here.
-    out.seq = after_snapshot.front().seq - 1;
-  } else {
+    out.seq = history->rows.front().seq - 1;
+  else
     out.seq = of.last_seq;
-  }
   return out;
 }
 
+bool starts_from_nothing(const journal_row& row) {
+  return row.phase_before == to_string(phase::fresh);
+}
+
 bool begins_anew(const app_state& before, const journal_row& row) {
-  return before.at != phase::fresh &&
-         row.phase_before == to_string(phase::fresh);
+  return before.at != phase::fresh && starts_from_nothing(row);
 }
 
 result<walk> walk::begin(journal_reader& from, const journal_stream& of) {
@@ -93,23 +110,23 @@ result<walk> walk::begin(journal_reader& from, const journal_stream& of) {
   return walk{from, of, std::move(*start)};
 }
 
-walk::walk(journal_reader& from, const journal_stream& of, origin start)
-    : pages_(from, of.uid), origin_(std::move(start)),
-      known_(origin_.seq == 0) {}
-
 /// Chooses the state that the row is applied to.
 void walk::enter(passage& out) {
   auto& row = out.row;
+  bool cut = !started_ && row.seq > origin_.seq && !starts_from_nothing(row);
+  if (row.lost > 0 || cut)
+    origin_.begin_after_gap(row.seq);
   if (row.seq <= origin_.seq) {
     state_ = {};
     boost::describe::enum_from_string(row.phase_before.c_str(), state_.at);
-  } else if (!known_ && origin_.seq > 0) {
-    state_ = origin_.state;
-    known_ = true;
-    origin_.seq = 0;
-  } else if (begins_anew(state_, row)) {
-    state_ = {};
-    known_ = true;
+    started_ = false;
+    known_ = false;
+  } else {
+    if (!started_ || begins_anew(state_, row)) {
+      state_ = {};
+      known_ = true;
+    }
+    started_ = true;
   }
   state_.uid = row.uid;
   state_.ns = row.ns;
@@ -122,15 +139,13 @@ void walk::leave(passage& out) {
   auto& row = out.row;
   if (out.phases.back() != row.phase_after)
     out.phases.push_back(row.phase_after); // other rules, or unreadable
-  if (origin_.has_snapshot && row.seq == origin_.snapshot_seq) {
+  if (auto* snapshot = origin_.at(row.seq)) {
     // The same state, unless rows are missing: then this is the right one.
-    state_ = origin_.snapshot;
-    out.knows_after = true;
+    state_ = snapshot->state;
+    started_ = true;
     known_ = true;
-    origin_.seq = 0;
-  } else {
-    out.knows_after = known_;
   }
+  out.knows_after = known_;
   out.after = state_;
 }
 

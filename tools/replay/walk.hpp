@@ -4,8 +4,8 @@
 #include "store/journal_reader.hpp"
 
 #include <deque>
-#include <limits>
 #include <optional>
+#include <vector>
 
 namespace spark::replay {
 
@@ -28,24 +28,34 @@ private:
   bool last_page_ = false;
 };
 
-/// Where folding one application's rows may begin. A whole history begins with
-/// its first row, a trimmed one with what its snapshot says.
-struct origin {
+/// A snapshot that is left: the state after the row `seq`.
+struct waypoint {
+  std::int64_t seq = 0;
   app_state state;
+  std::string hash;
+  std::int64_t rules = 0;
+};
+
+/// Where folding one application's rows may begin. A whole history begins with
+/// its first row, a trimmed one with what its oldest snapshot says.
+struct origin {
   /// Rows up to this one are there to be read only: what preceded them is gone.
   std::int64_t seq = 0;
-  bool has_snapshot = false;
-  std::int64_t snapshot_seq = 0;
-  app_state snapshot;
-  std::string snapshot_hash;
-  std::int64_t snapshot_rules = 0;
+  std::vector<waypoint> snapshots; ///< in order
   std::string damage; ///< why there is no snapshot that could be trusted
+
+  /// Null when none is left of the state after that row.
+  [[nodiscard]] const waypoint* at(std::int64_t row_seq) const;
+  /// What the row of `row_seq` follows on is not there: from it on everything
+  /// is to be read only, up to the next snapshot.
+  void begin_after_gap(std::int64_t row_seq);
 };
 [[nodiscard]] result<origin> origin_of(journal_reader& from,
                                        const journal_stream& of);
 
-/// The row says that it starts from nothing, though rows precede it: the
-/// operator could not load them (damaged), or never had them.
+[[nodiscard]] bool starts_from_nothing(const journal_row& row);
+/// So does the row, though rows precede it: the operator could not load them
+/// (damaged), or never had them.
 [[nodiscard]] bool begins_anew(const app_state& before, const journal_row& row);
 
 /// One row and what it led from and to.
@@ -73,14 +83,16 @@ public:
   [[nodiscard]] const origin& start() const { return origin_; }
 
 private:
-  walk(journal_reader& from, const journal_stream& of, origin start);
+  walk(journal_reader& from, const journal_stream& of, origin start)
+      : pages_(from, of.uid), origin_(std::move(start)) {}
   void enter(passage& out);
   void leave(passage& out);
 
   row_pages pages_;
   origin origin_;
   app_state state_;
-  bool known_;
+  bool started_ = false; ///< state_ is what rows or a snapshot led to
+  bool known_ = false;
 };
 
 } // namespace spark::replay
