@@ -2,14 +2,15 @@
 # The suites of tools/test and tools/check: what each needs, how it runs and how
 # long it may take. Sourced, not run.
 
-every_suite=(style unit scenario simulation fuzz differential integration e2e)
+every_suite=(style unit scenario simulation fuzz differential commands
+  integration e2e)
 long_suites=(thread-sanitizer captures long-fuzz long-simulation)
 
 # Seconds after which a suite counts as hung.
 limit_of() {
   case $1 in
   style) echo 60 ;;
-  unit | scenario | differential) echo 600 ;;
+  unit | scenario | differential | commands) echo 600 ;;
   simulation) echo 900 ;;
   fuzz) echo 1500 ;;
   integration) echo 900 ;;
@@ -30,6 +31,7 @@ is_suite() {
 setup_for() {
   case " $* " in
   *" e2e "*) echo --only all --spark 4.1.1 ;;
+  *" commands "*) echo --only all ;;
   *" integration "*) echo --only control-plane ;;
   *) echo --only build ;;
   esac
@@ -41,7 +43,7 @@ presets_of() { # SUITE…
   for s; do
     case $s in
     unit | scenario | simulation) echo asan ;;
-    differential | integration | e2e | captures) echo release ;;
+    differential | commands | integration | e2e | captures) echo release ;;
     esac
   done | sort -u
 }
@@ -139,6 +141,7 @@ suite_differential() {
     sed 's/^[0-9]*: //'
   return "${PIPESTATUS[0]}"
 }
+suite_commands() { tests/commands/run; }
 suite_integration() { tests/integration/run; }
 suite_e2e() { tests/e2e/run; }
 
