@@ -2,13 +2,15 @@
 # The suites of tools/test and tools/check: what each needs, how it runs and how
 # long it may take. Sourced, not run.
 
-every_suite=(unit scenario simulation fuzz differential integration e2e)
+every_suite=(style unit scenario simulation fuzz differential commands
+  integration e2e)
 long_suites=(thread-sanitizer captures long-fuzz long-simulation)
 
 # Seconds after which a suite counts as hung.
 limit_of() {
   case $1 in
-  unit | scenario | differential) echo 600 ;;
+  style) echo 60 ;;
+  unit | scenario | differential | commands) echo 600 ;;
   simulation) echo 900 ;;
   fuzz) echo 1500 ;;
   integration) echo 900 ;;
@@ -29,21 +31,21 @@ is_suite() {
 setup_for() {
   case " $* " in
   *" e2e "*) echo --only all --spark 4.1.1 ;;
+  *" commands "*) echo --only all ;;
   *" integration "*) echo --only control-plane ;;
   *) echo --only build ;;
   esac
 }
-needs_sanitizer() {
-  case " $* " in
-  *" unit "* | *" scenario "* | *" simulation "*) return 0 ;;
-  esac
-  return 1
-}
-needs_release() {
-  case " $* " in
-  *" differential "* | *" integration "* | *" e2e "*) return 0 ;;
-  esac
-  return 1
+
+# What the tools build before any suite; the others build for themselves.
+presets_of() { # SUITE…
+  local s
+  for s; do
+    case $s in
+    unit | scenario | simulation) echo asan ;;
+    differential | commands | integration | e2e | captures) echo release ;;
+    esac
+  done | sort -u
 }
 
 results=()
@@ -66,7 +68,7 @@ step() {
 targets_of() {
   case $1 in
   release) echo spark-operator spark-replay spark-loadgen crdgen differential_tests ;;
-  asan) echo unit_tests store_tests client_tests operator_tests replay_tests \
+  asan | tsan) echo unit_tests store_tests client_tests operator_tests replay_tests \
     loadgen_tests journal_actor_tests scenario_tests sim_tests ;;
   *) echo all ;;
   esac
@@ -74,13 +76,14 @@ targets_of() {
 
 # Configures and builds one preset; the log is shown only if it fails. Clones of
 # the same tree share what ccache has.
-build() {
-  local log=build/$1.log
+build() { # PRESET [TARGET…]
+  local log=build/$1.log targets
+  targets=${*:2}
   mkdir -p build
   export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
-  # shellcheck disable=SC2046
+  # shellcheck disable=SC2086
   cmake --preset "$1" >"$log" 2>&1 &&
-    ninja -C "build/$1" $(targets_of "$1") >>"$log" 2>&1 || {
+    ninja -C "build/$1" ${targets:-$(targets_of "$1")} >>"$log" 2>&1 || {
     tail -n 60 "$log" >&2
     return 1
   }
@@ -106,6 +109,23 @@ sanitized() {
     UBSAN_OPTIONS=print_stacktrace=1 "$@"
 }
 
+check_format() {
+  git ls-files -- '*.hpp' '*.cpp' | xargs clang-format-14 --dry-run -Werror
+}
+
+# Keeps what a simulation says, for `covered`.
+simulated() { # PROGRAM
+  "$@" | tee -a build/simulated
+  return "${PIPESTATUS[0]}"
+}
+covered() {
+  [ -e build/simulated ] || return 0
+  echo
+  echo "simulated:"
+  sed -nE 's/^(seeds|crash points):/  &/p' build/simulated
+}
+
+suite_style() { check_format && tests/tidy/run; }
 suite_unit() {
   sanitized ctest --test-dir build/asan -L unit --output-on-failure -j2
 }
@@ -113,7 +133,7 @@ suite_scenario() {
   sanitized ctest --test-dir build/asan -L scenario --output-on-failure
 }
 suite_simulation() {
-  sanitized build/asan/bin/sim_tests
+  sanitized simulated build/asan/bin/sim_tests
 }
 suite_fuzz() { tests/fuzz/run --seconds "${FUZZ_SECONDS:-10}"; }
 suite_differential() {
@@ -121,6 +141,7 @@ suite_differential() {
     sed 's/^[0-9]*: //'
   return "${PIPESTATUS[0]}"
 }
+suite_commands() { tests/commands/run; }
 suite_integration() { tests/integration/run; }
 suite_e2e() { tests/e2e/run; }
 
@@ -130,7 +151,10 @@ suite_thread_sanitizer() {
 }
 suite_captures() { tests/differential/capture.py && suite_differential; }
 suite_long_fuzz() { tests/fuzz/run --seconds 600; }
-suite_long_simulation() { SIM_SEEDS=20000 build/release/bin/sim_tests; }
+suite_long_simulation() {
+  build release sim_tests &&
+    SIM_SEEDS=20000 simulated build/release/bin/sim_tests
+}
 
 report() {
   echo

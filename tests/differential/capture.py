@@ -39,11 +39,13 @@ def spark_home(version):
         subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps",
                         "--no-binary", ":all:", "pyspark==" + version,
                         "-d", downloads], check=True)
+        # Python 3.11.2 of Debian 12 has no filters yet.
+        safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         with tarfile.open(f"{downloads}/pyspark-{version}.tar.gz") as tar:
             for member in tar.getmembers():
                 member.name = member.name.partition("/")[2]
                 if member.name:
-                    tar.extract(member, home, filter="data")
+                    tar.extract(member, home, **safe)
         open(done, "w").close()
     return os.path.join(home, "deps")
 

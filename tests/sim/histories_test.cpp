@@ -53,7 +53,7 @@ TEST_CASE("random histories keep every promise and end well") {
     for (std::uint64_t seed = 1; seed <= seeds; ++seed)
       run_history(seed, false, sum);
   }
-  std::cout << "histories: " << sum.histories << ", troubles: " << sum.troubles
+  std::cout << "seeds: " << sum.histories << ", troubles: " << sum.troubles
             << ", crashes: " << sum.crashes << ", steps: " << sum.steps
             << ", rows decided again: " << sum.rows << "\n";
 }
