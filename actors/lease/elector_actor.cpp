@@ -1,6 +1,7 @@
 #include "actors/lease/elector_actor.hpp"
 
 #include "actors/lease/lease_codec.hpp"
+#include "k8s/requests.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -12,10 +13,24 @@ using pointer = elector_actor::stateful_pointer<elector_state>;
 
 constexpr std::chrono::milliseconds tick_pause{250};
 /// A renewal that takes longer is no renewal.
-constexpr std::chrono::milliseconds lease_deadline{4000};
+constexpr seconds lease_deadline{4};
 
 std::string collection_path(const object_key& lease) {
   return "/apis/coordination.k8s.io/v1/namespaces/" + lease.ns + "/leases";
+}
+
+request request_for(const elector_state& st, const lease_step& step) {
+  auto all = collection_path(st.lease);
+  auto one = all + "/" + st.lease.name;
+  if (step.action == lease_action::look) {
+    auto out = requests::get(one);
+    out.deadline = lease_deadline;
+    return out;
+  }
+  auto body = write_lease(step.wanted, st.lease, step.acquiring, st.env->now());
+  return step.action == lease_action::create
+             ? requests::create(all, body, lease_deadline)
+             : requests::merge_patch(one, body, lease_deadline);
 }
 
 api_call call_for(const elector_state& st, const lease_step& step) {
@@ -23,22 +38,8 @@ api_call call_for(const elector_state& st, const lease_step& step) {
   call.rank = priority::lease;
   call.resource = "leases";
   call.about = st.lease;
+  call.what = request_for(st, step);
   call.what.where = lane::lease;
-  call.what.deadline = lease_deadline;
-  call.what.path = collection_path(st.lease);
-  if (step.action == lease_action::look) {
-    call.what.path += "/" + st.lease.name;
-    return call;
-  }
-  bool create = step.action == lease_action::create;
-  call.what.method = create ? verb::post : verb::patch;
-  if (!create) {
-    call.what.path += "/" + st.lease.name;
-    call.what.content_type = "application/merge-patch+json";
-  }
-  call.what.path += "?timeout=4s";
-  call.what.body = json::serialize(
-      write_lease(step.wanted, st.lease, step.acquiring, st.env->now()));
   return call;
 }
 
