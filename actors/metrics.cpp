@@ -151,8 +151,6 @@ std::string cell(std::string_view text) {
 } // namespace
 
 struct metrics::impl {
-  using clock = std::chrono::steady_clock;
-
   explicit impl(const metrics_settings& settings);
 
   template<class Builder>
@@ -172,11 +170,13 @@ struct metrics::impl {
   prometheus::Family<prometheus::Gauge>* watch_age = nullptr;
 
   std::mutex heard_mutex; ///< guards heard and the members of watch_age
-  std::map<std::string, clock::time_point, std::less<>> heard;
+  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>>
+      heard;
+  decltype(metrics_settings::now) clock;
 };
 
 metrics::impl::impl(const metrics_settings& settings)
-    : prefix(settings.prefix) {
+    : prefix(settings.prefix), clock(settings.now) {
   using namespace prometheus;
   for (const auto& r : counter_rows)
     counters[index_of(r.id)] = &family(BuildCounter(), r.name, r.help).Add({});
@@ -231,7 +231,7 @@ void metrics::api_request(std::string_view verb, std::string_view resource,
 
 void metrics::watch_heard(std::string_view resource) {
   std::lock_guard guard{impl_->heard_mutex};
-  impl_->heard.insert_or_assign(std::string{resource}, impl::clock::now());
+  impl_->heard.insert_or_assign(std::string{resource}, impl_->clock());
 }
 
 void metrics::watch_ended(std::string_view resource) {
@@ -247,7 +247,7 @@ void metrics::watch_ended(std::string_view resource) {
 std::string metrics::text() const {
   {
     std::lock_guard guard{impl_->heard_mutex};
-    auto now = impl::clock::now();
+    auto now = impl_->clock();
     for (const auto& [resource, when] : impl_->heard)
       impl_->watch_age->Add({{"resource", resource}})
           .Set(std::chrono::duration<double>(now - when).count());

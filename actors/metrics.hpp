@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +58,9 @@ struct metrics_settings {
   /// Upper bounds in seconds, ascending. Empty: our own, up to an hour.
   std::vector<double> submit_buckets;
   std::vector<double> start_buckets;
+  /// What the age of a watch is measured with.
+  std::function<std::chrono::steady_clock::time_point()> now =
+      std::chrono::steady_clock::now;
 };
 
 /// Any member from any thread; none blocks for longer than a map lookup. There

@@ -1,5 +1,6 @@
 #include "actors/app/app_actor.hpp"
 
+#include "k8s/requests.hpp"
 #include "messages/codec.hpp"
 
 #include <fmt/format.h>
@@ -23,9 +24,8 @@ void post_event(pointer self, const announcement& what) {
   auto name = fmt::format("{}.{:016x}", st.key.name,
                           jitter(seed, 0, ~std::uint64_t{0}));
   api_call call;
-  call.what.method = verb::post;
-  call.what.path = core_path(st.key.ns, "events") + "?timeout=5s";
-  call.what.body = json::serialize(
+  call.what = requests::create(
+      core_path(st.key.ns, "events"),
       kubernetes_event(what, st.key, st.uid, st.env->instance, name, now));
   call.rank = priority::event;
   call.about = st.key;

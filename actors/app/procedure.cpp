@@ -2,6 +2,7 @@
 
 #include "actors/app/phases.hpp"
 #include "k8s/bounded_json.hpp"
+#include "k8s/requests.hpp"
 #include "k8s/watch/collection.hpp"
 
 #include <boost/json.hpp>
@@ -13,9 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// The server gives up on a write after this long, so none lands later than
-/// settle_time after it was sent.
-constexpr std::string_view write_timeout = "?timeout=5s";
+static_assert(requests::write_deadline < settle_time,
+              "a write could land after we believed that it never will");
 
 std::optional<json::value> parsed(const reply& r) {
   auto v = parse_bounded(r.body);
@@ -50,18 +50,10 @@ public:
       : what_(std::move(what)), c_(std::move(c)) {}
 
 protected:
-  api_call call(verb v, std::string path, std::string resource,
-                json::value body = nullptr,
+  api_call call(request what, std::string resource,
                 priority rank = priority::work) const {
     api_call out;
-    out.what.method = v;
-    out.what.path = std::move(path);
-    if (v != verb::get)
-      out.what.path += write_timeout;
-    if (!body.is_null())
-      out.what.body = json::serialize(body);
-    if (v == verb::patch)
-      out.what.content_type = "application/merge-patch+json";
+    out.what = std::move(what);
     out.rank = rank;
     out.about = c_.app;
     out.resource = std::move(resource);
@@ -69,22 +61,20 @@ protected:
   }
 
   api_call get_app() const {
-    return call(verb::get, application_path(c_.app), "sparkapplications");
+    return call(requests::get(application_path(c_.app)), "sparkapplications");
   }
 
   api_call get_driver() const {
-    return call(verb::get,
-                core_path(c_.app.ns, "pods", c_.state.current.pod_name),
-                "pods");
+    return call(
+        requests::get(core_path(c_.app.ns, "pods", c_.state.current.pod_name)),
+        "pods");
   }
 
   api_call remove(std::string_view plural, std::string_view name,
                   std::string_view uid) const {
-    json::object body{{"apiVersion", "v1"},
-                      {"kind", "DeleteOptions"},
-                      {"preconditions", {{"uid", uid}}}};
-    return call(verb::del, core_path(c_.app.ns, plural, name),
-                std::string{plural}, std::move(body));
+    return call(
+        requests::remove(core_path(c_.app.ns, plural, name), {.uid = uid}),
+        std::string{plural});
   }
 
   /// Reads a reply that should hold the application.
@@ -115,14 +105,11 @@ protected:
 
 /// PATCH /status with uid and resourceVersion: nobody's stale view can land on
 /// a newer claim or on a re-created object.
-json::object status_body(const procedure_context& c, json::object patch) {
-  return {
+request status_write(const procedure_context& c, json::object patch) {
+  json::object body{
       {"metadata", {{"uid", c.uid}, {"resourceVersion", c.resource_version}}},
       {"status", std::move(patch)}};
-}
-
-std::string status_path(const object_key& k) {
-  return application_path(k) + "/status";
+  return requests::merge_patch(application_path(c.app) + "/status", body);
 }
 
 class claim_attempt : public base {
@@ -132,8 +119,8 @@ public:
   procedure_step next(const reply* last) override {
     if (!last) {
       auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
-      return call(verb::patch, status_path(c_.app), "sparkapplications/status",
-                  status_body(c_, std::move(patch)), priority::claim);
+      return call(status_write(c_, std::move(patch)),
+                  "sparkapplications/status", priority::claim);
     }
     procedure_end end;
     claim_settled settled;
@@ -163,8 +150,8 @@ public:
     if (!last) {
       bool over = c_.state.ended_at != no_time;
       auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
-      return call(verb::patch, status_path(c_.app), "sparkapplications/status",
-                  status_body(c_, std::move(patch)),
+      return call(status_write(c_, std::move(patch)),
+                  "sparkapplications/status",
                   over ? priority::work : priority::status);
     }
     procedure_end end;
@@ -293,10 +280,11 @@ public:
 
 private:
   procedure_step get_events() const {
-    auto out = call(verb::get, core_path(c_.app.ns, "events"), "events");
-    out.what.path += "?limit=100&fieldSelector=" +
-                     percent_encoded("involvedObject.uid=" + fact_.driver.uid);
-    return out;
+    auto selector = "involvedObject.uid=" + fact_.driver.uid;
+    return call(
+        requests::get(core_path(c_.app.ns, "events") +
+                      "?limit=100&fieldSelector=" + percent_encoded(selector)),
+        "events");
   }
 
   procedure_step end() {
@@ -401,8 +389,9 @@ private:
     if (at_ == objects_.size())
       return done(ending::done, "");
     doing_ = doing::post;
-    return call(verb::post, core_path(c_.app.ns, plural()), plural(),
-                objects_[at_].object);
+    return call(
+        requests::create(core_path(c_.app.ns, plural()), objects_[at_].object),
+        plural());
   }
 
   procedure_step on_post(const reply& r) {
@@ -413,7 +402,8 @@ private:
     }
     if (how == ending::taken || how == ending::unsure) {
       doing_ = doing::look;
-      return call(verb::get, core_path(c_.app.ns, plural(), name()), plural());
+      return call(requests::get(core_path(c_.app.ns, plural(), name())),
+                  plural());
     }
     return done(how, words_of(r), r);
   }
@@ -502,8 +492,9 @@ public:
 
   procedure_step next(const reply* last) override {
     if (!last)
-      return call(verb::post, core_path(c_.app.ns, "pods"), "pods",
-                  c_.children->driver);
+      return call(
+          requests::create(core_path(c_.app.ns, "pods"), c_.children->driver),
+          "pods");
     child_settled fact;
     fact.number = what_.attempt;
     fact.what = child::driver;
@@ -582,9 +573,9 @@ private:
   procedure_step list() {
     listed_ = false;
     auto selector = std::string{labels::app_name} + "=" + c_.app.name;
-    auto out = call(verb::get, core_path(c_.app.ns, plural()), plural());
-    out.what.path += "?labelSelector=" + percent_encoded(selector);
-    return out;
+    return call(requests::get(core_path(c_.app.ns, plural()) +
+                              "?labelSelector=" + percent_encoded(selector)),
+                plural());
   }
 
   procedure_step on_list(const reply& r) {
@@ -677,6 +668,7 @@ std::unique_ptr<procedure> make_procedure(const effect& what,
 
 api_call condition_patch(const observed_application& app, condition what) {
   procedure_context c;
+  c.app = app.key;
   c.uid = app.uid;
   c.resource_version = app.resource_version;
   auto wanted = app.status;
@@ -684,11 +676,7 @@ api_call condition_patch(const observed_application& app, condition what) {
                 [&what](auto& old) { return old.type == what.type; });
   wanted.conditions.push_back(std::move(what));
   api_call out;
-  out.what.method = verb::patch;
-  out.what.path = status_path(app.key) + std::string{write_timeout};
-  out.what.content_type = "application/merge-patch+json";
-  out.what.body =
-      json::serialize(status_body(c, status_patch(app.status, wanted)));
+  out.what = status_write(c, status_patch(app.status, wanted));
   out.rank = priority::status;
   out.about = app.key;
   out.resource = "sparkapplications/status";

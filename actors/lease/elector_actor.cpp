@@ -1,6 +1,7 @@
 #include "actors/lease/elector_actor.hpp"
 
 #include "actors/lease/lease_codec.hpp"
+#include "k8s/requests.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -29,28 +30,29 @@ std::string collection_path(const object_key& lease) {
   return "/apis/coordination.k8s.io/v1/namespaces/" + lease.ns + "/leases";
 }
 
+request request_for(const elector_state& st, const lease_step& step,
+                    milliseconds deadline) {
+  auto all = collection_path(st.lease);
+  auto one = all + "/" + st.lease.name;
+  if (step.action == lease_action::look) {
+    auto out = requests::get(one);
+    out.deadline = deadline;
+    return out;
+  }
+  auto body = write_lease(step.wanted, st.lease, step.acquiring, st.env->now());
+  return step.action == lease_action::create
+             ? requests::create(all, body, deadline)
+             : requests::merge_patch(one, body, deadline);
+}
+
 api_call call_for(const elector_state& st, const lease_step& step,
                   milliseconds deadline) {
   api_call call;
   call.rank = priority::lease;
   call.resource = "leases";
   call.about = st.lease;
+  call.what = request_for(st, step, deadline);
   call.what.where = lane::lease;
-  call.what.deadline = deadline;
-  call.what.path = collection_path(st.lease);
-  if (step.action == lease_action::look) {
-    call.what.path += "/" + st.lease.name;
-    return call;
-  }
-  bool create = step.action == lease_action::create;
-  call.what.method = create ? verb::post : verb::patch;
-  if (!create) {
-    call.what.path += "/" + st.lease.name;
-    call.what.content_type = "application/merge-patch+json";
-  }
-  call.what.path += fmt::format("?timeout={}ms", deadline.count());
-  call.what.body = json::serialize(
-      write_lease(step.wanted, st.lease, step.acquiring, st.env->now()));
   return call;
 }
 

@@ -3,6 +3,7 @@
 #include "actors/app/app_actor.hpp"
 #include "actors/app/procedure.hpp"
 #include "k8s/bounded_json.hpp"
+#include "k8s/requests.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -300,7 +301,7 @@ void look_at(pointer self, const object_key& key, const std::string& uid,
              F use) {
   auto& st = self->state;
   api_call call;
-  call.what.path = application_path(key);
+  call.what = requests::get(application_path(key));
   call.about = key;
   call.resource = "sparkapplications";
   self->request(st.api, caf::infinite, std::move(call))
@@ -362,9 +363,8 @@ void quarantine(pointer self, const object_key& key, const std::string& uid,
                         why};
   show_condition(self, key, uid, what);
   api_call call;
-  call.what.method = verb::post;
-  call.what.path = core_path(key.ns, "events") + "?timeout=5s";
-  call.what.body = boost::json::serialize(
+  call.what = requests::create(
+      core_path(key.ns, "events"),
       kubernetes_event(what, key, uid, st.env->instance,
                        key.name + ".quarantined", st.env->now()));
   call.rank = priority::event;

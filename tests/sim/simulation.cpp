@@ -89,6 +89,13 @@ std::string simulation::state(const std::string& ns,
 
 // --- operators ---------------------------------------------------------------
 
+std::shared_ptr<journal> simulation::store_of(const std::string& name) const {
+  auto given = options_.stores.find(name);
+  if (given != options_.stores.end())
+    return given->second;
+  return journals.at(name);
+}
+
 simulated_operator& simulation::start(const std::string& name,
                                       bool lost_journal) {
   auto& store = journals[name];
@@ -108,7 +115,7 @@ simulated_operator& simulation::start(const std::string& name,
     rows += static_cast<int>(batch.size());
   };
   operators_.push_back(std::make_unique<simulated_operator>(
-      server, clock, store, stored, std::move(options)));
+      server, clock, store_of(name), stored, std::move(options)));
   return *operators_.back();
 }
 
@@ -360,7 +367,7 @@ std::string simulation::check_operators() const {
       return o->name() + ": idle_without_timer was set";
   }
   for (auto& [name, r] : journal_rules_)
-    if (auto wrong = r->check_load(*journals.at(name));
+    if (auto wrong = r->check_load(*store_of(name));
         options_.journal_explains && !wrong.empty())
       return "journal of " + name + ": " + wrong;
   return "";

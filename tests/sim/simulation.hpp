@@ -25,6 +25,8 @@ struct simulation_options {
   /// Off where rows get lost on purpose: then no fold explains the state.
   bool journal_explains = true;
   std::vector<std::string> namespaces;
+  /// By operator: where it writes, instead of a journal in memory.
+  std::map<std::string, std::shared_ptr<journal>> stores;
 };
 
 /// One API server, what plays the rest of the cluster, and operators of our own
@@ -95,6 +97,8 @@ public:
 private:
   std::vector<test::step> server_steps();
   void check_all(const std::string& after);
+  [[nodiscard]] std::shared_ptr<journal>
+  store_of(const std::string& name) const;
   fault judge(const flight& f);
   void check_create(const flight& f);
   [[nodiscard]] std::string check_app_end(const json::value& app);

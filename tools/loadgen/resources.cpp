@@ -1,5 +1,6 @@
 #include "tools/loadgen/resources.hpp"
 
+#include "k8s/requests.hpp"
 #include "tools/loadgen/manifests.hpp"
 
 #include <fmt/format.h>
@@ -8,18 +9,6 @@
 
 namespace spark::load {
 namespace {
-
-request make(verb method, std::string path, std::string body,
-             std::string type = {}) {
-  request out;
-  out.method = method;
-  auto mark = path.find('?') == std::string::npos ? "?" : "&";
-  out.path = std::move(path) + mark + "timeout=5s";
-  out.body = std::move(body);
-  out.content_type = std::move(type);
-  out.deadline = request_deadline;
-  return out;
-}
 
 std::optional<json::value> parse(const reply& r) {
   json::error_code ec;
@@ -86,21 +75,21 @@ std::string core_path(std::string_view ns, std::string_view plural) {
   return fmt::format("/api/v1/namespaces/{}/{}", ns, plural);
 }
 
-request get(std::string path) { return make(verb::get, std::move(path), ""); }
+request get(std::string path) {
+  auto mark = path.find('?') == std::string::npos ? "?" : "&";
+  return requests::get(std::move(path) + mark + "timeout=5s");
+}
 
 request post(std::string path, const json::value& body) {
-  return make(verb::post, std::move(path), json::serialize(body));
+  return requests::create(std::move(path), body);
 }
 
 request merge_patch(std::string path, const json::value& body) {
-  return make(verb::patch, std::move(path), json::serialize(body),
-              "application/merge-patch+json");
+  return requests::merge_patch(std::move(path), body);
 }
 
 request remove(std::string path) {
-  // A body, because a DELETE without one can be sent twice by libcurl.
-  return make(verb::del, std::move(path),
-              R"({"kind":"DeleteOptions","apiVersion":"v1"})");
+  return requests::remove(std::move(path), {});
 }
 
 std::string text(const json::value& v, std::string_view pointer) {

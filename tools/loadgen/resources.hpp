@@ -11,9 +11,6 @@ namespace spark::load {
 
 namespace json = boost::json;
 
-/// Every write tells the server to drop it after the client has given up.
-inline constexpr milliseconds request_deadline{5000};
-
 [[nodiscard]] std::string applications_path(std::string_view ns);
 /// Core resources: "pods", "services", "configmaps".
 [[nodiscard]] std::string core_path(std::string_view ns,

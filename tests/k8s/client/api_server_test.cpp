@@ -5,6 +5,7 @@
 // SPARK_TEST_APISERVER_PID, if set, is stopped and continued by a test.
 #include "k8s/client/curl_transport.hpp"
 #include "k8s/client/kubeconfig.hpp"
+#include "k8s/requests.hpp"
 #include "k8s/watch/line_splitter.hpp"
 #include "k8s/watch/watch_machine.hpp"
 #include "tests/k8s/client/waiting.hpp"
@@ -184,6 +185,51 @@ TEST_CASE("writes against a real API server", "[.][integration]") {
     t->submit(id, map_named("curl-" + std::to_string(id)), in.replies());
   for (op_id id = 100; id < 400; ++id)
     CHECK(in.await_reply(id).status == 201);
+  remove_all(*t, in);
+}
+
+TEST_CASE("server-side apply against a real API server", "[.][integration]") {
+  auto source = real_cluster();
+  if (!source)
+    return;
+  inbox in;
+  auto t = make_curl_transport(source);
+  remove_all(*t, in);
+  auto apply = [&, id = op_id{1}](const char* color, std::string_view manager,
+                                  requests::on_conflict what) mutable {
+    boost::json::value object{
+        {"apiVersion", "v1"},
+        {"kind", "ConfigMap"},
+        {"metadata", {{"name", "curl-a"}, {"labels", {{"test", "curl"}}}}},
+        {"data", {{"color", color}}}};
+    t->submit(id, requests::apply(maps + "/curl-a", object, manager, what),
+              in.replies());
+    return in.await_reply(id++);
+  };
+  auto color_in = [](const reply& r) {
+    boost::json::error_code none;
+    auto v = boost::json::parse(r.body, none);
+    auto* found = v.find_pointer("/data/color", none);
+    return found ? *found : boost::json::value{};
+  };
+  using requests::field_manager;
+  using requests::on_conflict;
+  auto made = apply("red", field_manager, on_conflict::refuse);
+  CHECK(made.status == 201);
+  CHECK(color_in(made) == "red");
+  auto changed = apply("green", field_manager, on_conflict::refuse);
+  CHECK(changed.status == 200);
+  CHECK(color_in(changed) == "green");
+  auto refused = apply("blue", "somebody-else", on_conflict::refuse);
+  CHECK(refused.status == 409);
+  auto why = error_of_reply(refused, "");
+  CHECK(why.code == errc::conflict);
+  CHECK(why.message.find("data.color") != std::string::npos);
+  auto forced = apply("blue", "somebody-else", on_conflict::take_over);
+  CHECK(forced.status == 200);
+  CHECK(color_in(forced) == "blue");
+  // What was ours is not any more, so our old wish is the conflict now.
+  CHECK(apply("green", field_manager, on_conflict::refuse).status == 409);
   remove_all(*t, in);
 }
 

@@ -54,11 +54,14 @@ TEST_CASE("a stream that breaks, and one that expires", "[transport]") {
 }
 
 TEST_CASE("cancel ends exactly once", "[transport]") {
-  http_server server{[](http_connection& c) {
+  std::atomic<bool> received{false};
+  http_server server{[&](http_connection& c) {
     while (auto r = c.receive())
       if (r->path == "/watch") {
         c.send(stream_head);
         c.chunk("x");
+      } else {
+        received = true;
       }
   }};
   inbox in;
@@ -72,7 +75,7 @@ TEST_CASE("cancel ends exactly once", "[transport]") {
   REQUIRE(end);
   CHECK(end->why == end_kind::cancelled);
   t->submit(2, post("/never"), in.replies());
-  std::this_thread::sleep_for(100ms);
+  REQUIRE(eventually([&] { return received.load(); }));
   t->cancel(2);
   auto r = in.await_reply(2);
   CHECK(r.how == sent::maybe);
@@ -197,7 +200,7 @@ TEST_CASE("a frozen server is found by the probe", "[transport]") {
   inbox in;
   curl_options options;
   options.watch_silence = 150ms;
-  options.probe_deadline = 100ms;
+  options.probe_deadline = alive ? 10s : 100ms; // a slow reply is no silence
   auto t = make_curl_transport(towards(server.address()), options);
   t->open(1, watch(), in.chunks(), in.ends());
   if (alive) {
