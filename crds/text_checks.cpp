@@ -1,5 +1,6 @@
 #include "crds/text_checks.hpp"
 
+#include "crds/cut_text.hpp"
 #include "crds/parse.hpp"
 
 #include <algorithm>
@@ -14,15 +15,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_alnum(char c) {
   return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
-std::string quoted(std::string_view value) {
-  // An endless value would make an endless message.
-  constexpr std::size_t most = 80;
-  std::string out = "\"";
-  out += value.substr(0, most);
-  out += value.size() > most ? "...\"" : "\"";
-  return out;
 }
 
 std::string one_of(std::string_view value,
@@ -104,6 +96,11 @@ bool is_quantity(std::string_view text) {
 }
 
 } // namespace
+
+std::string quoted(std::string_view value) {
+  // An endless value would make an endless message.
+  return '"' + cut_text(value, 80) + '"';
+}
 
 std::string check_java_size(std::string_view value) {
   const auto bytes = parse_java_size(value);

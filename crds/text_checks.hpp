@@ -5,6 +5,9 @@
 
 namespace spark {
 
+/// A value as messages show it: in quotes, at most 80 bytes of it.
+[[nodiscard]] std::string quoted(std::string_view value);
+
 // Each returns "" when the value is fine, else what is wrong with it in words
 // that say what would be right. They match `text_check` of the field table.
 

@@ -1,5 +1,7 @@
 #include "messages/observed.hpp"
 
+#include "crds/cut_text.hpp"
+
 #include <algorithm>
 
 namespace spark {
@@ -36,17 +38,6 @@ std::int64_t number(const json::value& v) {
   return v.is_int64() ? v.as_int64() : 0;
 }
 
-/// Cuts at a character, not inside one.
-std::string cut(std::string s, std::size_t most) {
-  if (s.size() <= most)
-    return s;
-  auto end = most;
-  while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xC0) == 0x80)
-    --end;
-  s.resize(end);
-  return s + "...";
-}
-
 std::string joined(const std::vector<problem>& problems) {
   std::string out;
   for (auto& p : problems) {
@@ -54,7 +45,7 @@ std::string joined(const std::vector<problem>& problems) {
       out += "; ";
     out += p.path + ": " + p.message;
   }
-  return cut(std::move(out), max_refusal);
+  return cut_text(out, max_refusal);
 }
 
 const json::value* controller(const json::value& object) {
@@ -97,7 +88,7 @@ void read_wait(driver_fact& d, const json::value& container) {
   if (!waiting.is_object())
     return;
   d.waiting = text(at(waiting, {"reason"}));
-  d.waiting_message = cut(text(at(waiting, {"message"})), max_message);
+  d.waiting_message = cut_text(text(at(waiting, {"message"})), max_message);
 }
 
 void read_unschedulable(driver_fact& d, const json::value& pod) {
@@ -108,7 +99,7 @@ void read_unschedulable(driver_fact& d, const json::value& pod) {
     if (text(at(c, {"type"})) == "PodScheduled" &&
         text(at(c, {"status"})) == "False") {
       d.waiting = text(at(c, {"reason"}));
-      d.waiting_message = cut(text(at(c, {"message"})), max_message);
+      d.waiting_message = cut_text(text(at(c, {"message"})), max_message);
     }
 }
 
@@ -119,7 +110,7 @@ void read_progress(driver_fact& d, const json::value& pod) {
       d.has_exit = true;
       d.exit_code = number(at(ended, {"exitCode"}));
       d.reason = text(at(ended, {"reason"}));
-      d.message = cut(text(at(ended, {"message"})), max_message);
+      d.message = cut_text(text(at(ended, {"message"})), max_message);
     }
     read_wait(d, *c);
   }
@@ -134,7 +125,7 @@ void read_progress(driver_fact& d, const json::value& pod) {
   auto pod_reason = text(at(pod, {"status", "reason"}));
   if (d.phase == "Failed" && !pod_reason.empty()) {
     d.reason = std::move(pod_reason);
-    d.message = cut(text(at(pod, {"status", "message"})), max_message);
+    d.message = cut_text(text(at(pod, {"status", "message"})), max_message);
   }
 }
 
