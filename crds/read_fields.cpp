@@ -1,4 +1,5 @@
 #include "crds/fields.hpp"
+#include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
 #include <cmath>
@@ -206,7 +207,7 @@ std::string wrong_type(std::string_view wanted, const json::value& is) {
 }
 
 std::string entry_path(std::string_view map, std::string_view key) {
-  return std::string{map} + "[\"" + std::string{key} + "\"]";
+  return std::string{map} + "[" + quoted(key) + "]";
 }
 
 void read_fields(const json::value& object, parsed_application& out) {

@@ -11,7 +11,6 @@ namespace json = boost::json;
 
 constexpr std::string_view driver_container = "spark-kubernetes-driver";
 constexpr std::size_t max_message = 512;
-constexpr std::size_t max_refusal = 1024;
 
 const json::value* find(const json::value& v, std::string_view key) {
   return v.is_object() ? v.as_object().if_contains(key) : nullptr;
@@ -38,16 +37,6 @@ std::int64_t number(const json::value& v) {
   return v.is_int64() ? v.as_int64() : 0;
 }
 
-std::string joined(const std::vector<problem>& problems) {
-  std::string out;
-  for (auto& p : problems) {
-    if (!out.empty())
-      out += "; ";
-    out += p.path + ": " + p.message;
-  }
-  return cut_text(out, max_refusal);
-}
-
 const json::value* controller(const json::value& object) {
   auto& owners = at(object, {"metadata", "ownerReferences"});
   if (!owners.is_array())
@@ -56,15 +45,6 @@ const json::value* controller(const json::value& object) {
     if (at(o, {"controller"}) == json::value(true))
       return &o;
   return nullptr;
-}
-
-string_map read_labels(const json::value& object) {
-  string_map out;
-  auto& labels = at(object, {"metadata", "labels"});
-  if (labels.is_object())
-    for (auto& [k, v] : labels.as_object())
-      out.emplace(k, text(v));
-  return out;
 }
 
 bool has_finalizer(const json::value& object, std::string_view name) {
@@ -175,13 +155,12 @@ result<observed_application> read_application(const json::value& object,
   f.spec_hash =
       f.claim_hash.empty() ? spec_hash(raw) : spec_hash_like(raw, f.claim_hash);
   auto parsed = parse_application(object);
-  f.refusal = joined(parsed.problems);
-  f.warning = joined(parsed.warnings);
+  f.refusal = to_text(parsed.problems);
+  f.warning = to_text(parsed.warnings);
   f.pod_name = driver_pod_name(out.key.name, parsed.spec);
   f.start_timeout = set.start_timeout.count();
   auto loaded = std::make_shared<loaded_spec>();
   loaded->spec = std::move(parsed.spec);
-  loaded->labels = read_labels(object);
   loaded->hash = f.spec_hash;
   loaded->generation = f.generation;
   out.spec = std::move(loaded);
