@@ -112,10 +112,11 @@ static std::vector<field> monitoring_rows() {
   return {
       later("spec.monitoring", object, "guide", "{exposeDriverMetrics: true}",
             "Metrics of the application."),
-      must(later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
-                 "The driver's metrics are exposed.")),
-      must(later("spec.monitoring.exposeExecutorMetrics", flag, "guide", "true",
-                 "The executors' metrics are exposed.")),
+      // Both may be absent, which is false: the guide gives only one.
+      later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
+            "The driver's metrics are exposed."),
+      later("spec.monitoring.exposeExecutorMetrics", flag, "guide", "true",
+            "The executors' metrics are exposed."),
       later("spec.monitoring.metricsProperties", text, "guide",
             "\"*.sink.csv.period=10\"", "Content of metrics.properties."),
       later("spec.monitoring.metricsPropertiesFile", text, "guide",
