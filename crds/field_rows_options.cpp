@@ -22,8 +22,14 @@ static field must(field row) {
 
 static std::vector<field> general_rows() {
   return {
-      later("spec.suspend", flag, "2.4", "true",
-            "true ends the application and keeps it from running."),
+      {.path = "spec.suspend",
+       .kind = flag,
+       .member = &spark_application_spec::suspend,
+       .since = "2.4",
+       .example = "false",
+       .lands = "life cycle",
+       .description = "true keeps the application from running. Not done yet: "
+                      "an application with true is refused."},
       later("spec.timeToLiveSeconds", integer, "guide", "3600",
             "Seconds after its end when the application is deleted."),
       later("spec.proxyUser", text, "1.0", "alice",

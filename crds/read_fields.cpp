@@ -64,6 +64,13 @@ struct member_reader {
         {row.path + std::string{suffix}, std::move(message)});
   }
 
+  void read(bool& target) {
+    if (const auto* flag = value.if_bool())
+      target = *flag;
+    else
+      refuse(wrong_type("true or false", value));
+  }
+
   // Go's types cannot tell "" from absent, so neither do we.
   void read(std::string& target) {
     if (const auto text = checked_text(); text && !text->empty())

@@ -131,6 +131,11 @@ void validate_spec(std::string_view app, parsed_application& out) {
   validate_name(app, out);
   if (out.spec.type.empty())
     report_missing("spec.type", "is missing: Scala, Java, Python or R", out);
+  // Not ignored: whoever holds an application back must not see it run.
+  if (out.spec.suspend)
+    out.problems.push_back({"spec.suspend",
+                            "suspend is not supported yet: create the "
+                            "application when it may run"});
   validate_image(out);
   validate_program(out);
   if (out.spec.restart_policy.type != "Never" &&
