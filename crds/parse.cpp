@@ -10,17 +10,9 @@ namespace json = boost::json;
 
 namespace {
 
-const json::value* metadata_of(const json::value& object,
-                               std::string_view key) {
-  const auto* members = object.if_object();
-  const auto* metadata = members ? members->if_contains("metadata") : nullptr;
-  const auto* fields = metadata ? metadata->if_object() : nullptr;
-  return fields ? fields->if_contains(key) : nullptr;
-}
-
 /// "" when there is no usable name, which is then a problem of its own.
 std::string read_name(const json::value& object, parsed_application& out) {
-  const auto* name = metadata_of(object, "name");
+  const auto* name = metadata_member(object, "name");
   if (name && name->is_string() && !name->get_string().empty())
     return std::string{name->get_string()};
   out.problems.push_back(
@@ -31,11 +23,19 @@ std::string read_name(const json::value& object, parsed_application& out) {
 }
 
 std::string read_namespace(const json::value& object) {
-  const auto* ns = metadata_of(object, "namespace");
+  const auto* ns = metadata_member(object, "namespace");
   return ns && ns->is_string() ? std::string{ns->get_string()} : std::string{};
 }
 
 } // namespace
+
+const json::value* metadata_member(const json::value& object,
+                                   std::string_view key) {
+  const auto* members = object.if_object();
+  const auto* metadata = members ? members->if_contains("metadata") : nullptr;
+  const auto* fields = metadata ? metadata->if_object() : nullptr;
+  return fields ? fields->if_contains(key) : nullptr;
+}
 
 parsed_application parse_as_written(const json::value& object) {
   parsed_application out;

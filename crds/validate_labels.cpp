@@ -87,13 +87,8 @@ void validate_conf_labels(std::string_view role, parsed_application& out) {
 } // namespace
 
 void merge_metadata_labels(const json::value& object, parsed_application& out) {
-  const auto* labels = [&object]() -> const json::object* {
-    const auto* members = object.if_object();
-    const auto* metadata = members ? members->if_contains("metadata") : nullptr;
-    const auto* fields = metadata ? metadata->if_object() : nullptr;
-    const auto* found = fields ? fields->if_contains("labels") : nullptr;
-    return found ? found->if_object() : nullptr;
-  }();
+  const auto* found = metadata_member(object, "labels");
+  const auto* labels = found ? found->if_object() : nullptr;
   if (!labels)
     return;
   for (const auto& member : *labels) {

@@ -27,6 +27,10 @@ void validate_conf(std::string_view ns, parsed_application& out);
 /// The Spark version, and every property that the driver pod is made from.
 void validate_conf_values(parsed_application& out);
 
+/// .metadata.<key> of an object, nullptr when it is not there.
+[[nodiscard]] const boost::json::value*
+metadata_member(const boost::json::value& object, std::string_view key);
+
 /// "must be a string, is a number".
 [[nodiscard]] std::string wrong_type(std::string_view wanted,
                                      const boost::json::value& is);
