@@ -57,5 +57,8 @@ TEST_CASE("no problem holds half a character") {
         CHECK_FALSE(code);
         CHECK(one.message.size() < 400);
       }
+      json::error_code code;
+      json::parse(json::serialize(json::value(to_text(got.problems))), code);
+      CHECK_FALSE(code);
     }
 }
