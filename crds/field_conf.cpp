@@ -36,6 +36,10 @@ struct conf_writer {
       write(member_of(spec, row, m));
   }
 
+  void write(bool value) {
+    out.emplace_back(row.conf, value ? "true" : "false");
+  }
+
   void write(const std::string& value) { out.emplace_back(row.conf, value); }
 
   template<class T>

@@ -22,8 +22,14 @@ static field must(field row) {
 
 static std::vector<field> general_rows() {
   return {
-      later("spec.suspend", flag, "2.4", "true",
-            "true ends the application and keeps it from running."),
+      {.path = "spec.suspend",
+       .kind = flag,
+       .member = &spark_application_spec::suspend,
+       .since = "2.4",
+       .example = "false",
+       .lands = "life cycle",
+       .description = "true keeps the application from running. Not done yet: "
+                      "an application with true is refused."},
       later("spec.timeToLiveSeconds", integer, "guide", "3600",
             "Seconds after its end when the application is deleted."),
       later("spec.proxyUser", text, "1.0", "alice",
@@ -112,10 +118,11 @@ static std::vector<field> monitoring_rows() {
   return {
       later("spec.monitoring", object, "guide", "{exposeDriverMetrics: true}",
             "Metrics of the application."),
-      must(later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
-                 "The driver's metrics are exposed.")),
-      must(later("spec.monitoring.exposeExecutorMetrics", flag, "guide", "true",
-                 "The executors' metrics are exposed.")),
+      // Both may be absent, which is false: the guide gives only one.
+      later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
+            "The driver's metrics are exposed."),
+      later("spec.monitoring.exposeExecutorMetrics", flag, "guide", "true",
+            "The executors' metrics are exposed."),
       later("spec.monitoring.metricsProperties", text, "guide",
             "\"*.sink.csv.period=10\"", "Content of metrics.properties."),
       later("spec.monitoring.metricsPropertiesFile", text, "guide",

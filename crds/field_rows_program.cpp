@@ -72,8 +72,8 @@ static std::vector<field> type_rows() {
        .example = "3.5.7",
        .lands = "choice of what the driver pod looks like",
        .description = "Version of Spark in the image. Absent: taken from the "
-                      "image's tag if that looks like a version, else the "
-                      "newest supported line."},
+                      "image's tag if that looks like a version of Spark, "
+                      "else the newest supported line."},
   };
 }
 

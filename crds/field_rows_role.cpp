@@ -27,7 +27,7 @@ static std::vector<field> resource_rows() {
        .since = "1.0",
        .example = "500m",
        .description = "CPU request of the {role} pod, a Kubernetes quantity. "
-                      "Absent: cores."},
+                      "Absent: cores, but not more than coreLimit."},
       {.path = "spec.{role}.coreLimit",
        .member = &pod::core_limit,
        .conf = "spark.kubernetes.{role}.limit.cores",
@@ -104,7 +104,9 @@ static std::vector<field> pod_rows() {
        .example = "[{name: MODE, value: fast}]",
        .lands = "{role} Pod: env",
        .description = "Environment variables of the {role} container, as in a "
-                      "Kubernetes container."},
+                      "Kubernetes container. Those that Spark sets in "
+                      "the driver itself (SPARK_LOCAL_DIRS, SPARK_CONF_DIR, "
+                      "...) stay Spark's."},
       {.path = "spec.{role}.volumeMounts",
        .kind = opaque_list,
        .member = &pod::volume_mounts,

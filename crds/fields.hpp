@@ -33,7 +33,8 @@ enum class value_kind {
 /// Where the parser puts a field. monostate: nowhere (see field::honoured).
 /// A member of a new type needs one more alternative here.
 using field_member =
-    std::variant<std::monostate, std::string spark_application_spec::*,
+    std::variant<std::monostate, bool spark_application_spec::*,
+                 std::string spark_application_spec::*,
                  std::optional<std::string> spark_application_spec::*,
                  std::vector<std::string> spark_application_spec::*,
                  string_map spark_application_spec::*,

@@ -79,10 +79,11 @@ The order is that of precedence in Spark's configuration: what stands in a
 later row wins, so sparkConf can override the rows before it and none after it.
 
 Some fields take looser forms than their type in v1beta2: fractions in `cores`,
-booleans and numbers in `hadoopConf`, a number for `pythonVersion`, `deployMode`
-for `mode`. They work here. Programs with the Go types of v1beta2 fail to read
-such an object, or drop the field: where some are in use, write `cores` as a
-whole number with `coreRequest`, and the others as text.
+booleans and numbers in `hadoopConf`, `deployMode` for `mode`. They work here; a
+number for `pythonVersion` is accepted, but the field has no effect yet.
+Programs with the Go types of v1beta2 fail to read such an object, or drop the
+field: where some are in use, write `cores` as a whole number with
+`coreRequest`, and the others as text.
 
 Labels of `metadata.labels` are put on all pods as well, unless `labels` of
 driver or executor have the same key.

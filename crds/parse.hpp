@@ -2,6 +2,7 @@
 
 #include "crds/spark_application.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,13 @@ struct parsed_application {
 [[nodiscard]] parsed_application
 parse_application(const boost::json::value& object);
 
+/// The same without the defaults.
+[[nodiscard]] parsed_application
+parse_as_written(const boost::json::value& object);
+
+/// "path: message; path: message", cut where a status gets too long.
+[[nodiscard]] std::string to_text(const std::vector<problem>& problems);
+
 /// "1:" + hex SHA-256 of the canonical JSON of .spec without the paths whose
 /// edits do not restart an application (suspend, timeToLiveSeconds). The digit
 /// names the rule: an old rule stays in the code, so that an upgrade of the
@@ -47,14 +55,13 @@ parse_application(const boost::json::value& object);
 [[nodiscard]] std::int64_t
 parse_java_size(std::string_view text, std::int64_t default_unit = 1024 * 1024);
 
+/// A Kubernetes quantity such as 500m, 0.5 or 2Gi as a number; nothing: it is
+/// none, or negative.
+[[nodiscard]] std::optional<double> parse_quantity(std::string_view text);
+
 /// driver.podName, else conf spark.kubernetes.driver.pod.name, else
 /// "<app>-driver": the same in every attempt.
 [[nodiscard]] std::string driver_pod_name(std::string_view app,
                                           const spark_application_spec& spec);
-
-/// The Spark line the spec asks for: sparkVersion, else the image's tag if it
-/// looks like a version, else "" (the newest profile).
-[[nodiscard]] std::string
-requested_spark_version(const spark_application_spec& spec);
 
 } // namespace spark

@@ -1,4 +1,5 @@
 #include "crds/fields.hpp"
+#include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
 #include <cmath>
@@ -61,6 +62,13 @@ struct member_reader {
   void refuse(std::string message, std::string_view suffix = {}) {
     out.problems.push_back(
         {row.path + std::string{suffix}, std::move(message)});
+  }
+
+  void read(bool& target) {
+    if (const auto* flag = value.if_bool())
+      target = *flag;
+    else
+      refuse(wrong_type("true or false", value));
   }
 
   // Go's types cannot tell "" from absent, so neither do we.
@@ -206,7 +214,7 @@ std::string wrong_type(std::string_view wanted, const json::value& is) {
 }
 
 std::string entry_path(std::string_view map, std::string_view key) {
-  return std::string{map} + "[\"" + std::string{key} + "\"]";
+  return std::string{map} + "[" + quoted(key) + "]";
 }
 
 void read_fields(const json::value& object, parsed_application& out) {

@@ -67,6 +67,7 @@ struct spark_application_spec {
   driver_spec driver;
   executor_spec executor;
   restart_policy_spec restart_policy;
+  bool suspend = false;
   bool operator==(const spark_application_spec&) const = default;
 };
 

@@ -1,9 +1,9 @@
 #include "crds/text_checks.hpp"
 
+#include "crds/cut_text.hpp"
 #include "crds/parse.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace spark {
 
@@ -14,15 +14,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_alnum(char c) {
   return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
-std::string quoted(std::string_view value) {
-  // An endless value would make an endless message.
-  constexpr std::size_t most = 80;
-  std::string out = "\"";
-  out += value.substr(0, most);
-  out += value.size() > most ? "...\"" : "\"";
-  return out;
 }
 
 std::string one_of(std::string_view value,
@@ -67,43 +58,12 @@ bool is_dns_subdomain(std::string_view text) {
   }
 }
 
-std::size_t digits_at(std::string_view text) {
-  std::size_t n = 0;
-  while (n < text.size() && is_digit(text[n]))
-    ++n;
-  return n;
-}
-
-bool is_exponent(std::string_view text) {
-  if (text.empty() || (text.front() != 'e' && text.front() != 'E'))
-    return false;
-  text.remove_prefix(1);
-  if (!text.empty() && (text.front() == '+' || text.front() == '-'))
-    text.remove_prefix(1);
-  return !text.empty() && digits_at(text) == text.size();
-}
-
-bool is_quantity(std::string_view text) {
-  if (!text.empty() && text.front() == '+')
-    text.remove_prefix(1);
-  auto digits = digits_at(text);
-  text.remove_prefix(digits);
-  if (!text.empty() && text.front() == '.') {
-    text.remove_prefix(1);
-    const auto fraction = digits_at(text);
-    text.remove_prefix(fraction);
-    digits += fraction;
-  }
-  if (digits == 0)
-    return false;
-  static constexpr std::array<std::string_view, 16> suffixes = {
-      "",  "n", "u",  "m",  "k",  "M",  "G",  "T",
-      "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-  return std::find(suffixes.begin(), suffixes.end(), text) != suffixes.end() ||
-         is_exponent(text);
-}
-
 } // namespace
+
+std::string quoted(std::string_view value) {
+  // An endless value would make an endless message.
+  return '"' + cut_text(value, 80) + '"';
+}
 
 std::string check_java_size(std::string_view value) {
   const auto bytes = parse_java_size(value);
@@ -125,7 +85,7 @@ std::string check_java_size_or_zero(std::string_view value) {
 }
 
 std::string check_quantity(std::string_view value) {
-  if (is_quantity(value))
+  if (parse_quantity(value))
     return {};
   return "must be a Kubernetes quantity such as 500m, 0.5 or 2; is " +
          quoted(value);
@@ -139,6 +99,14 @@ std::string check_pod_name(std::string_view value) {
            std::to_string(value.size());
   return "must be made of lower-case letters, digits, '-' and '.', and begin "
          "and end with a letter or digit; is " +
+         quoted(value);
+}
+
+std::string check_volume_name(std::string_view value) {
+  if (value.size() <= 63 && is_dns_label_text(value))
+    return {};
+  return "must be made of at most 63 lower-case letters, digits and '-', and "
+         "begin and end with a letter or digit; is " +
          quoted(value);
 }
 
@@ -180,6 +148,18 @@ std::string check_pull_policy(std::string_view value) {
 
 std::string check_restart_policy(std::string_view value) {
   return one_of(value, {"Never", "OnFailure", "Always"});
+}
+
+std::string check_ip_family_policy(std::string_view value) {
+  return one_of(value, {"SingleStack", "PreferDualStack", "RequireDualStack"});
+}
+
+std::string check_ip_families(std::string_view value) {
+  for (std::string_view allowed : {"IPv4", "IPv6", "IPv4,IPv6", "IPv6,IPv4"})
+    if (value == allowed)
+      return {};
+  return "must be IPv4, IPv6, or both with a comma between them; is " +
+         quoted(value);
 }
 
 std::string check_uri(std::string_view value) {

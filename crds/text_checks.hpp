@@ -5,6 +5,9 @@
 
 namespace spark {
 
+/// A value as messages show it: in quotes, at most 80 bytes of it.
+[[nodiscard]] std::string quoted(std::string_view value);
+
 // Each returns "" when the value is fine, else what is wrong with it in words
 // that say what would be right. They match `text_check` of the field table.
 
@@ -16,6 +19,8 @@ namespace spark {
 [[nodiscard]] std::string check_quantity(std::string_view value);
 /// DNS-1123 subdomain of at most 253 bytes: what pods can be called.
 [[nodiscard]] std::string check_pod_name(std::string_view value);
+/// DNS-1123 label of at most 63 bytes: what volumes can be called.
+[[nodiscard]] std::string check_volume_name(std::string_view value);
 [[nodiscard]] std::string check_label_key(std::string_view value);
 /// At most 63 bytes. Values with "{{" pass: Spark substitutes them.
 [[nodiscard]] std::string check_label_value(std::string_view value);
@@ -23,6 +28,8 @@ namespace spark {
 [[nodiscard]] std::string check_mode(std::string_view value);
 [[nodiscard]] std::string check_pull_policy(std::string_view value);
 [[nodiscard]] std::string check_restart_policy(std::string_view value);
+[[nodiscard]] std::string check_ip_family_policy(std::string_view value);
+[[nodiscard]] std::string check_ip_families(std::string_view value);
 /// A URI that a driver pod can read: not file: and not without a scheme,
 /// which spark-submit would take from the submitter's own disk.
 [[nodiscard]] std::string check_uri(std::string_view value);

@@ -12,71 +12,83 @@ namespace {
 
 constexpr std::string_view operator_prefix = "sparkoperator.k8s.io/";
 
-/// By these the operator finds its pods; its own values win in any case.
-bool is_operator_label(std::string_view key) {
-  return key == "sparkoperator.k8s.io/app-name" ||
-         key == "sparkoperator.k8s.io/submission-id" ||
-         key == "sparkoperator.k8s.io/launched-by-spark-operator";
+/// Labels that Spark itself puts on pods of the role. It refuses to start when
+/// one of them is given.
+bool is_spark_label(std::string_view role, std::string_view key) {
+  static constexpr std::array shared{"spark-app-selector", "spark-role",
+                                     "spark-version", "spark-app-name"};
+  static constexpr std::array executors{"spark-exec-id",
+                                        "spark-exec-resourceprofile-id"};
+  return std::ranges::find(shared, key) != shared.end() ||
+         (role == "executor" &&
+          std::ranges::find(executors, key) != executors.end());
 }
 
-/// Labels that Spark itself puts on pods. It refuses to start when one of
-/// them is given.
-bool is_spark_label(std::string_view key, bool since_3_3) {
-  static constexpr std::array<std::string_view, 4> always = {
-      "spark-app-selector", "spark-role", "spark-exec-id",
-      "spark-exec-resourceprofile-id"};
-  if (std::find(always.begin(), always.end(), key) != always.end())
+/// What is wrong with a label of the role's pods, wherever it is written.
+std::string check_label(std::string_view role, std::string_view key,
+                        std::string_view value) {
+  if (is_spark_label(role, key))
+    return "Label with key " + std::string{key} +
+           " is not allowed: Spark sets it itself";
+  auto wrong = check_label_key(key);
+  return wrong.empty() ? check_label_value(value) : wrong;
+}
+
+/// By its labels the operator finds its pods. A user's would make the selector
+/// of the driver's Service differ from Spark's, or pretend to be another
+/// application. `begins`: where in a key the label begins, npos for none.
+template<class F>
+void drop_operator_labels(std::string_view map, string_map& entries, F begins,
+                          parsed_application& out) {
+  std::erase_if(entries, [&](const auto& entry) {
+    const std::string_view key = entry.first;
+    const auto at = begins(key);
+    if (at == key.npos || !key.substr(at).starts_with(operator_prefix))
+      return false;
+    out.warnings.push_back(
+        {entry_path(map, key), "is ignored: labels that begin with " +
+                                   std::string{operator_prefix} +
+                                   " belong to the operator"});
     return true;
-  return since_3_3 && (key == "spark-version" || key == "spark-app-name");
-}
-
-bool has_more_reserved_labels(const spark_application_spec& spec) {
-  const auto version = requested_spark_version(spec);
-  return !(version.starts_with("3.0") || version.starts_with("3.1") ||
-           version.starts_with("3.2"));
-}
-
-std::string reserved_message(std::string_view key) {
-  return "Label with key " + std::string{key} +
-         " is not allowed: Spark sets it itself";
+  });
 }
 
 void validate_role_labels(std::string_view role, pod_role_spec& pod,
-                          bool since_3_3, parsed_application& out) {
-  const auto map = "spec." + std::string{role} + ".labels";
-  for (auto at = pod.labels.begin(); at != pod.labels.end();) {
-    const auto path = entry_path(map, at->first);
-    if (is_operator_label(at->first)) {
-      out.warnings.push_back(
-          {path, "ignored: the operator gives this label its own value"});
-      at = pod.labels.erase(at);
-      continue;
-    }
-    auto wrong = is_spark_label(at->first, since_3_3)
-                     ? reserved_message(at->first)
-                     : check_label_key(at->first);
-    if (wrong.empty())
-      wrong = check_label_value(at->second);
-    if (!wrong.empty())
-      out.problems.push_back({path, std::move(wrong)});
-    ++at;
-  }
-  const auto annotations = "spec." + std::string{role} + ".annotations";
+                          parsed_application& out) {
+  const auto field = "spec." + std::string{role};
+  drop_operator_labels(
+      field + ".labels", pod.labels, [](auto) { return std::size_t{0}; }, out);
+  for (const auto& [key, value] : pod.labels)
+    if (auto wrong = check_label(role, key, value); !wrong.empty())
+      out.problems.push_back({entry_path(field + ".labels", key), wrong});
   for (const auto& [key, value] : pod.annotations)
     if (auto wrong = check_label_key(key); !wrong.empty())
-      out.problems.push_back({entry_path(annotations, key), wrong});
+      out.problems.push_back({entry_path(field + ".annotations", key), wrong});
+}
+
+/// The API server would refuse executors with a bad label each time that the
+/// driver asks for them, and nobody would hear of it.
+void validate_conf_labels(std::string_view role, parsed_application& out) {
+  const auto prefix = "spark.kubernetes." + std::string{role} + ".";
+  for (const auto& [key, value] : out.spec.spark_conf) {
+    if (!key.starts_with(prefix))
+      continue;
+    auto name = std::string_view{key}.substr(prefix.size());
+    std::string wrong;
+    if (name.starts_with("label."))
+      wrong = check_label(role, name.substr(6), value);
+    else if (name.starts_with("annotation."))
+      wrong = check_label_key(name.substr(11));
+    if (!wrong.empty())
+      out.problems.push_back({entry_path("spec.sparkConf", key), wrong});
+  }
 }
 
 } // namespace
 
 void merge_metadata_labels(const json::value& object, parsed_application& out) {
-  const auto* labels = [&object]() -> const json::object* {
-    const auto* members = object.if_object();
-    const auto* metadata = members ? members->if_contains("metadata") : nullptr;
-    const auto* fields = metadata ? metadata->if_object() : nullptr;
-    const auto* found = fields ? fields->if_contains("labels") : nullptr;
-    return found ? found->if_object() : nullptr;
-  }();
+  const auto* found = metadata_member(object, "labels");
+  const auto* labels = found ? found->if_object() : nullptr;
   if (!labels)
     return;
   for (const auto& member : *labels) {
@@ -84,31 +96,30 @@ void merge_metadata_labels(const json::value& object, parsed_application& out) {
     const auto* value = member.value().if_string();
     // Nobody asked for these to be on the pods: Kueue would queue each pod
     // beside its application, Spark would refuse its own.
-    if (!value || is_spark_label(key, true) ||
-        key.starts_with(operator_prefix) || key.starts_with("kueue.x-k8s.io/"))
+    if (!value || key.starts_with(operator_prefix) ||
+        key.starts_with("kueue.x-k8s.io/"))
       continue;
-    out.spec.driver.labels.emplace(key, *value);
-    out.spec.executor.labels.emplace(key, *value);
+    if (!is_spark_label("driver", key))
+      out.spec.driver.labels.emplace(key, *value);
+    if (!is_spark_label("executor", key))
+      out.spec.executor.labels.emplace(key, *value);
   }
 }
 
 void validate_labels(parsed_application& out) {
-  const bool since_3_3 = has_more_reserved_labels(out.spec);
-  validate_role_labels("driver", out.spec.driver, since_3_3, out);
-  validate_role_labels("executor", out.spec.executor, since_3_3, out);
-  for (const auto& [key, value] : out.spec.spark_conf)
-    for (const std::string_view prefix : {"spark.kubernetes.driver.label.",
-                                          "spark.kubernetes.executor.label."}) {
-      if (!key.starts_with(prefix))
-        continue;
-      const auto label = std::string_view{key}.substr(prefix.size());
-      const auto path = entry_path("spec.sparkConf", key);
-      if (is_operator_label(label))
-        out.warnings.push_back(
-            {path, "ignored: the operator gives this label its own value"});
-      else if (is_spark_label(label, since_3_3))
-        out.problems.push_back({path, reserved_message(label)});
-    }
+  // Of pods, of the driver's Service, of claims.
+  const auto begins = [](std::string_view key) {
+    constexpr std::string_view mark = ".label.";
+    const auto at = key.find(mark);
+    return key.starts_with("spark.kubernetes.") && at != key.npos
+               ? at + mark.size()
+               : key.npos;
+  };
+  drop_operator_labels("spec.sparkConf", out.spec.spark_conf, begins, out);
+  validate_role_labels("driver", out.spec.driver, out);
+  validate_role_labels("executor", out.spec.executor, out);
+  validate_conf_labels("driver", out);
+  validate_conf_labels("executor", out);
 }
 
 } // namespace spark

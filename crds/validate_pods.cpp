@@ -1,5 +1,7 @@
+#include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
+#include <array>
 #include <set>
 
 namespace spark {
@@ -90,13 +92,57 @@ void validate_env(const std::string& role, const pod_role_spec& pod,
   }
 }
 
+/// A variable that Spark itself gives the driver, after the user's.
+struct later_variable {
+  std::string_view name;
+  std::string_view when; ///< sparkConf has this key; "": always
+};
+
+constexpr std::array<later_variable, 7> later_variables = {{
+    {"SPARK_DRIVER_BIND_ADDRESS", ""},
+    {"SPARK_LOCAL_DIRS", ""},
+    {"SPARK_CONF_DIR", ""},
+    {"HADOOP_CONF_DIR", "spark.kubernetes.hadoop.configMapName"},
+    {"PYSPARK_PYTHON", "spark.pyspark.python"},
+    {"PYSPARK_DRIVER_PYTHON", "spark.pyspark.python"},
+    {"PYSPARK_DRIVER_PYTHON", "spark.pyspark.driver.python"},
+}};
+
+void warn_of_later_variable(std::string_view name, std::string path,
+                            parsed_application& out) {
+  for (const auto& [later, when] : later_variables)
+    if (name == later && (when.empty() || find_conf(out.spec, when))) {
+      out.warnings.push_back(
+          {std::move(path), "has no effect: Spark sets " + std::string{name} +
+                                " itself, and the last one wins"});
+      return;
+    }
+}
+
+/// Spark's own come last in the driver; executors get theirs from the driver.
+void validate_driver_variables(parsed_application& out) {
+  const auto& driver = out.spec.driver;
+  for (const auto& [name, value] : driver.env_vars)
+    warn_of_later_variable(name, entry_path("spec.driver.envVars", name), out);
+  for (std::size_t i = 0; i < driver.env.size(); ++i)
+    if (const auto* item = driver.env[i].if_object())
+      if (const auto* name = item->if_contains("name");
+          name && name->is_string())
+        warn_of_later_variable(name->get_string(), at("spec.driver.env", i),
+                               out);
+}
+
 std::set<std::string, std::less<>> volume_names(parsed_application& out) {
   std::set<std::string, std::less<>> names;
   for (std::size_t i = 0; i < out.spec.volumes.size(); ++i) {
     const auto* item = out.spec.volumes[i].if_object();
     const auto path = at("spec.volumes", i);
     const auto* name = item ? need_text(*item, "name", path, out) : nullptr;
-    if (name && !names.emplace(*name).second)
+    if (!name)
+      continue;
+    if (auto wrong = check_volume_name(*name); !wrong.empty())
+      out.problems.push_back({path + ".name", std::move(wrong)});
+    if (!names.emplace(*name).second)
       out.problems.push_back(
           {path + ".name", "is that of an earlier volume: names must differ"});
   }
@@ -108,17 +154,21 @@ std::set<std::string, std::less<>> volume_names(parsed_application& out) {
 void validate_mounts(const std::string& role, const pod_role_spec& pod,
                      const std::set<std::string, std::less<>>& volumes,
                      parsed_application& out) {
+  std::set<std::string> paths;
   for (std::size_t i = 0; i < pod.volume_mounts.size(); ++i) {
     const auto* item = pod.volume_mounts[i].if_object();
     if (!item)
       continue;
     const auto path = at(role + ".volumeMounts", i);
     const auto* name = need_text(*item, "name", path, out);
-    need_text(*item, "mountPath", path, out);
+    const auto* mount = need_text(*item, "mountPath", path, out);
     if (name && !volumes.contains(std::string_view{*name}))
-      out.problems.push_back({path + ".name", "there is no volume \"" +
-                                                  std::string{*name} +
-                                                  "\" in spec.volumes"});
+      out.problems.push_back(
+          {path + ".name",
+           "there is no volume " + quoted(*name) + " in spec.volumes"});
+    if (mount && !paths.emplace(*mount).second)
+      out.problems.push_back(
+          {path + ".mountPath", "is where another volume is mounted already"});
   }
 }
 
@@ -129,6 +179,7 @@ void validate_pods(parsed_application& out) {
   const auto volumes = volume_names(out);
   validate_env("spec.driver", out.spec.driver, out);
   validate_env("spec.executor", out.spec.executor, out);
+  validate_driver_variables(out);
   validate_mounts("spec.driver", out.spec.driver, volumes, out);
   validate_mounts("spec.executor", out.spec.executor, volumes, out);
 }

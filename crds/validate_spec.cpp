@@ -1,4 +1,6 @@
-#include "crds/fields.hpp"
+#include "crds/conf/language.hpp"
+#include "crds/conf/profile.hpp"
+#include "crds/conf/spark_names.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
@@ -8,34 +10,26 @@ namespace spark {
 
 namespace {
 
-enum class language { jvm, python, r };
-
-/// Spark goes by the file's name and by nothing else.
-language language_of(std::string_view file) {
-  if (file.ends_with(".py"))
-    return language::python;
-  if (file.ends_with(".R") || file.ends_with(".r"))
-    return language::r;
-  return language::jvm;
-}
-
-language language_of_type(std::string_view type) {
+app_language language_of_type(std::string_view type) {
   if (type == "Python")
-    return language::python;
-  return type == "R" ? language::r : language::jvm;
+    return app_language::python;
+  return type == "R" ? app_language::r : app_language::java;
 }
 
-std::string_view file_ending(language l) {
-  switch (l) {
-  case language::jvm:
+std::string_view file_ending(app_language language) {
+  switch (language) {
+  case app_language::java:
     return "a jar";
-  case language::python:
+  case app_language::python:
     return "a file that ends in .py";
-  case language::r:
+  case app_language::r:
     return "a file that ends in .R";
   }
   return {};
 }
+
+/// As long as the part of names that tells submissions apart.
+constexpr std::string_view any_id = "0123456789abcdef";
 
 void validate_name(std::string_view app, parsed_application& out) {
   if (app.empty())
@@ -48,6 +42,13 @@ void validate_name(std::string_view app, parsed_application& out) {
                               "by which the pods are found"});
   else if (auto wrong = check_pod_name(app); !wrong.empty())
     out.problems.push_back({"metadata.name", std::move(wrong)});
+  const auto* name = find_conf(out.spec, "spark.app.name");
+  if (!fits_service(service_name(name ? *name : app, any_id)))
+    out.warnings.push_back(
+        {name ? entry_path("spec.sparkConf", "spark.app.name")
+              : "metadata.name",
+         "is too long for the name of the driver's Service, which is called "
+         "spark-<id>-driver-svc instead"});
   const auto* pod = find_conf(out.spec, "spark.kubernetes.driver.pod.name");
   if (pod && !pod->empty() && !out.spec.driver.pod_name)
     if (auto wrong = check_pod_name(*pod); !wrong.empty())
@@ -107,7 +108,7 @@ void validate_program(parsed_application& out) {
     return;
   }
   const auto by_file = language_of(*spec.main_application_file);
-  if (by_file == language::jvm && !spec.main_class)
+  if (by_file == app_language::java && !spec.main_class)
     report_missing("spec.mainClass",
                    "is missing: a jar needs the name of the class "
                    "whose main method is to run",
@@ -124,65 +125,27 @@ void validate_program(parsed_application& out) {
              std::string{file_ending(by_file)}});
 }
 
-bool is_positive(std::string_view digits) {
-  return !digits.empty() && digits.size() <= 9 &&
-         digits.find_first_not_of("0123456789") == std::string_view::npos &&
-         digits.find_first_not_of('0') != std::string_view::npos;
-}
-
-/// Spark reads these itself, so what the fields may not say sparkConf may not
-/// either.
-void validate_role_conf(std::string_view role, parsed_application& out) {
-  const auto prefix = "spark." + std::string{role} + ".";
-  const auto check = [&out](const std::string& key, text_check judge) {
-    if (const auto* value = find_conf(out.spec, key))
-      if (auto wrong = judge(*value); !wrong.empty())
-        out.problems.push_back(
-            {entry_path("spec.sparkConf", key), std::move(wrong)});
-  };
-  check(prefix + "memory", check_java_size);
-  check(prefix + "memoryOverhead", check_java_size_or_zero);
-  const auto cores = prefix + "cores";
-  if (const auto* value = find_conf(out.spec, cores);
-      value && !is_positive(*value))
-    out.problems.push_back({entry_path("spec.sparkConf", cores),
-                            "must be a positive whole number"});
-}
-
-void validate_instances(parsed_application& out) {
-  const auto& spec = out.spec;
-  const auto n = spec.executor.instances;
-  // 0 is fine where Spark adds executors by itself.
-  const bool dynamic = dynamic_allocation_enabled(spec);
-  if (n && (*n < 0 || (*n == 0 && !dynamic)))
-    out.problems.push_back(
-        {"spec.executor.instances",
-         "must be a positive number, is " + std::to_string(*n)});
-  const auto* value = find_conf(spec, "spark.executor.instances");
-  if (value && !dynamic && !is_positive(*value))
-    out.problems.push_back(
-        {entry_path("spec.sparkConf", "spark.executor.instances"),
-         "must be a positive whole number"});
-}
-
 } // namespace
 
 void validate_spec(std::string_view app, parsed_application& out) {
   validate_name(app, out);
   if (out.spec.type.empty())
     report_missing("spec.type", "is missing: Scala, Java, Python or R", out);
+  // Not ignored: whoever holds an application back must not see it run.
+  if (out.spec.suspend)
+    out.problems.push_back({"spec.suspend",
+                            "suspend is not supported yet: create the "
+                            "application when it may run"});
   validate_image(out);
   validate_program(out);
-  validate_role_conf("driver", out);
-  validate_role_conf("executor", out);
-  validate_instances(out);
   if (out.spec.restart_policy.type != "Never" &&
       check_restart_policy(out.spec.restart_policy.type).empty())
     out.warnings.push_back({"spec.restartPolicy.type",
                             "retries are not done yet: the application runs "
                             "once, as with Never"});
   const auto& version = out.spec.spark_version;
-  if (version && requested_spark_version({.spark_version = version}).empty())
+  if (version &&
+      requested_spark_version({.spark_version = version}).text.empty())
     out.warnings.push_back(
         {"spec.sparkVersion", "is not a version such as 3.5.7 and is ignored"});
 }

@@ -15,12 +15,21 @@ void merge_metadata_labels(const boost::json::value& object,
                            parsed_application& out);
 /// Rules between fields: image, main file and class, counts, names.
 void validate_spec(std::string_view app, parsed_application& out);
+/// CPU and heap that fit together, the number of executors.
+void validate_resources(parsed_application& out);
 /// Volumes, mounts, environment variables, arguments.
 void validate_pods(parsed_application& out);
 /// Labels of the pods, also those given as sparkConf.
 void validate_labels(parsed_application& out);
-/// Properties that cannot work, or that mean files of the submitter.
-void validate_conf(parsed_application& out);
+/// Properties that cannot work, or that mean files of the submitter. Takes out
+/// those that are ignored; `ns` is the application's namespace.
+void validate_conf(std::string_view ns, parsed_application& out);
+/// The Spark version, and every property that the driver pod is made from.
+void validate_conf_values(parsed_application& out);
+
+/// .metadata.<key> of an object, nullptr when it is not there.
+[[nodiscard]] const boost::json::value*
+metadata_member(const boost::json::value& object, std::string_view key);
 
 /// "must be a string, is a number".
 [[nodiscard]] std::string wrong_type(std::string_view wanted,

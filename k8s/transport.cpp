@@ -1,5 +1,7 @@
 #include "k8s/transport.hpp"
 
+#include "crds/cut_text.hpp"
+
 #include <boost/json.hpp>
 
 namespace spark {
@@ -23,7 +25,7 @@ status_body read_status(std::string_view body) {
       out.message = p->as_string().c_str();
   }
   if (out.message.empty())
-    out.message = std::string{body.substr(0, 300)};
+    out.message = cut_text(body, 300);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "messages/observed.hpp"
 
+#include "crds/cut_text.hpp"
+
 #include <algorithm>
 
 namespace spark {
@@ -9,7 +11,6 @@ namespace json = boost::json;
 
 constexpr std::string_view driver_container = "spark-kubernetes-driver";
 constexpr std::size_t max_message = 512;
-constexpr std::size_t max_refusal = 1024;
 
 const json::value* find(const json::value& v, std::string_view key) {
   return v.is_object() ? v.as_object().if_contains(key) : nullptr;
@@ -36,27 +37,6 @@ std::int64_t number(const json::value& v) {
   return v.is_int64() ? v.as_int64() : 0;
 }
 
-/// Cuts at a character, not inside one.
-std::string cut(std::string s, std::size_t most) {
-  if (s.size() <= most)
-    return s;
-  auto end = most;
-  while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xC0) == 0x80)
-    --end;
-  s.resize(end);
-  return s + "...";
-}
-
-std::string joined(const std::vector<problem>& problems) {
-  std::string out;
-  for (auto& p : problems) {
-    if (!out.empty())
-      out += "; ";
-    out += p.path + ": " + p.message;
-  }
-  return cut(std::move(out), max_refusal);
-}
-
 const json::value* controller(const json::value& object) {
   auto& owners = at(object, {"metadata", "ownerReferences"});
   if (!owners.is_array())
@@ -65,15 +45,6 @@ const json::value* controller(const json::value& object) {
     if (at(o, {"controller"}) == json::value(true))
       return &o;
   return nullptr;
-}
-
-string_map read_labels(const json::value& object) {
-  string_map out;
-  auto& labels = at(object, {"metadata", "labels"});
-  if (labels.is_object())
-    for (auto& [k, v] : labels.as_object())
-      out.emplace(k, text(v));
-  return out;
 }
 
 bool has_finalizer(const json::value& object, std::string_view name) {
@@ -97,7 +68,7 @@ void read_wait(driver_fact& d, const json::value& container) {
   if (!waiting.is_object())
     return;
   d.waiting = text(at(waiting, {"reason"}));
-  d.waiting_message = cut(text(at(waiting, {"message"})), max_message);
+  d.waiting_message = cut_text(text(at(waiting, {"message"})), max_message);
 }
 
 void read_unschedulable(driver_fact& d, const json::value& pod) {
@@ -108,7 +79,7 @@ void read_unschedulable(driver_fact& d, const json::value& pod) {
     if (text(at(c, {"type"})) == "PodScheduled" &&
         text(at(c, {"status"})) == "False") {
       d.waiting = text(at(c, {"reason"}));
-      d.waiting_message = cut(text(at(c, {"message"})), max_message);
+      d.waiting_message = cut_text(text(at(c, {"message"})), max_message);
     }
 }
 
@@ -119,7 +90,7 @@ void read_progress(driver_fact& d, const json::value& pod) {
       d.has_exit = true;
       d.exit_code = number(at(ended, {"exitCode"}));
       d.reason = text(at(ended, {"reason"}));
-      d.message = cut(text(at(ended, {"message"})), max_message);
+      d.message = cut_text(text(at(ended, {"message"})), max_message);
     }
     read_wait(d, *c);
   }
@@ -134,7 +105,7 @@ void read_progress(driver_fact& d, const json::value& pod) {
   auto pod_reason = text(at(pod, {"status", "reason"}));
   if (d.phase == "Failed" && !pod_reason.empty()) {
     d.reason = std::move(pod_reason);
-    d.message = cut(text(at(pod, {"status", "message"})), max_message);
+    d.message = cut_text(text(at(pod, {"status", "message"})), max_message);
   }
 }
 
@@ -186,13 +157,12 @@ result<observed_application> read_application(const json::value& object,
   f.spec_hash =
       f.claim_hash.empty() ? spec_hash(raw) : spec_hash_like(raw, f.claim_hash);
   auto parsed = parse_application(object);
-  f.refusal = joined(parsed.problems);
-  f.warning = joined(parsed.warnings);
+  f.refusal = to_text(parsed.problems);
+  f.warning = to_text(parsed.warnings);
   f.pod_name = driver_pod_name(out.key.name, parsed.spec);
   f.start_timeout = set.start_timeout.count();
   auto loaded = std::make_shared<loaded_spec>();
   loaded->spec = std::move(parsed.spec);
-  loaded->labels = read_labels(object);
   loaded->hash = f.spec_hash;
   loaded->generation = f.generation;
   out.spec = std::move(loaded);

@@ -14,8 +14,7 @@ namespace spark {
 /// A spec in memory until its attempt is submitted.
 struct loaded_spec {
   spark_application_spec spec;
-  string_map labels; ///< metadata.labels of the application
-  std::string hash;  ///< of the raw spec, newest rule
+  std::string hash; ///< of the raw spec, newest rule
   std::int64_t generation = 0;
 };
 

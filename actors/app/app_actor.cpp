@@ -1,5 +1,6 @@
 #include "actors/app/app_actor.hpp"
 
+#include "crds/cut_text.hpp"
 #include "k8s/requests.hpp"
 #include "messages/codec.hpp"
 
@@ -223,9 +224,7 @@ json::object kubernetes_event(const announcement& what, const object_key& app,
                               const std::string& instance,
                               const std::string& event_name, time_point now) {
   auto at = to_rfc3339(now);
-  auto message = what.message.size() > 1000
-                     ? what.message.substr(0, 1000) + "..."
-                     : what.message;
+  auto message = cut_text(what.message, 1000);
   return {{"apiVersion", "v1"},
           {"kind", "Event"},
           {"metadata", {{"name", event_name}, {"namespace", app.ns}}},

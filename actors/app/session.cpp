@@ -158,7 +158,6 @@ bool app_session::render_children() {
   submission_input in;
   in.app = app_;
   in.app_uid = uid_;
-  in.app_labels = spec_->labels;
   in.claim_number = current.number;
   in.submission_id = current.submission_id;
   in.submit_time_ms = to_millis(state().claimed_at);

@@ -1,3 +1,5 @@
+#include "crds/conf/driver_conf.hpp"
+#include "crds/conf/memory.hpp"
 #include "k8s/render/plan.hpp"
 
 namespace spark {
@@ -24,18 +26,10 @@ json::object env_from(std::string_view name, json::object source) {
 }
 
 void add_secret_env(submission_plan& plan, json::array& env) {
-  for (const auto& [name, ref] :
-       plan.conf.with_prefix(role_key("secretKeyRef."))) {
-    auto colon = ref.find(':');
-    if (colon == ref.npos || ref.find(':', colon + 1) != ref.npos) {
-      plan.conf.refuse(role_key("secretKeyRef.") + name +
-                       ": should be in the form name:key");
-      continue;
-    }
-    env.push_back(env_from(name, {{"secretKeyRef",
-                                   {{"name", ref.substr(0, colon)},
-                                    {"key", ref.substr(colon + 1)}}}}));
-  }
+  for (const auto& ref : read_secret_references(plan.conf, "driver"))
+    env.push_back(
+        env_from(ref.variable,
+                 {{"secretKeyRef", {{"name", ref.secret}, {"key", ref.key}}}}));
 }
 
 void add_python_env(const settings& conf, json::array& env) {
@@ -73,7 +67,7 @@ json::array make_env(submission_plan& plan, const driver_volumes& volumes) {
 }
 
 json::array make_ports(submission_plan& plan) {
-  auto ports = read_ports(plan);
+  auto ports = read_ports(plan.conf, plan.profile);
   json::array out;
   auto add = [&out](std::string_view name, int number) {
     out.push_back(json::object{
@@ -96,28 +90,6 @@ json::array make_args(const submission_plan& plan) {
   return out;
 }
 
-/// spark.driver.resource.<name>.amount and .vendor: device plugins.
-void add_device_limits(settings& conf, json::object& limits) {
-  constexpr std::string_view below = "spark.driver.resource.";
-  for (const auto& [key, value] : conf.with_prefix(below)) {
-    auto dot = key.rfind('.');
-    auto name = key.substr(0, dot);
-    auto at = std::string{below} + name;
-    if (dot == key.npos || key.substr(dot) != ".amount") {
-      if (!conf.has(at + ".amount"))
-        conf.refuse("you must specify an amount for " + name);
-      continue;
-    }
-    if (conf.integer(at + ".amount", 0) <= 0)
-      continue;
-    auto vendor = conf.text(at + ".vendor");
-    if (!vendor)
-      conf.refuse("resource " + name +
-                  " was requested, but its vendor was not specified");
-    limits[vendor.value_or("") + "/" + name] = value;
-  }
-}
-
 json::object make_resources(submission_plan& plan) {
   auto& conf = plan.conf;
   auto cores = std::to_string(conf.integer("spark.driver.cores", 1));
@@ -129,7 +101,8 @@ json::object make_resources(submission_plan& plan) {
   json::object limits{{"memory", memory}};
   if (auto limit = conf.text(role_key("limit.cores")))
     limits["cpu"] = *limit;
-  add_device_limits(conf, limits);
+  for (const auto& device : read_devices(conf))
+    limits[device.resource] = device.amount;
   return {{"requests", std::move(requests)}, {"limits", std::move(limits)}};
 }
 
@@ -158,7 +131,7 @@ json::object make_container(submission_plan& plan,
 
 json::object make_metadata(const submission_plan& plan) {
   auto labels = spark_driver_labels(plan);
-  labels.merge(operator_labels(plan)); // theirs cannot clash: see make_conf
+  labels.merge(operator_labels(plan)); // no label of the spec is like these
   auto out = metadata_of(plan, plan.names.driver_pod, labels);
   auto annotations = plan.conf.with_prefix(role_key("annotation."));
   for (auto& [key, value] : annotations)

@@ -1,144 +1,72 @@
+#include "crds/conf/conf_volumes.hpp"
 #include "k8s/render/plan.hpp"
-
-#include <set>
-#include <tuple>
 
 namespace spark {
 namespace json = boost::json;
 namespace {
 
-constexpr std::string_view prefix = "spark.kubernetes.driver.volumes.";
-
-/// One volume of the conf: its type, name, and everything below.
-struct conf_volume {
-  std::string type;
-  std::string name;
-  string_map values; ///< "mount.path", "options.claimName", …
-  std::string key(std::string_view rest) const {
-    return std::string{prefix} + type + "." + name + "." + std::string{rest};
-  }
-};
-
-/// Sorted by type and name: the index of a volume names on-demand claims.
-std::vector<conf_volume> conf_volumes(settings& conf) {
-  std::map<std::pair<std::string, std::string>, string_map> found;
-  for (auto& [key, value] : conf.with_prefix(prefix)) {
-    auto first = key.find('.');
-    auto second = first == key.npos ? key.npos : key.find('.', first + 1);
-    if (second == key.npos) {
-      conf.refuse(std::string{prefix} + key +
-                  ": should be volumes.<type>.<name>.<option>");
-      continue;
-    }
-    found[{key.substr(0, first), key.substr(first + 1, second - first - 1)}]
-         [key.substr(second + 1)] = value;
-  }
-  std::vector<conf_volume> out;
-  for (auto& [id, values] : found)
-    out.push_back({id.first, id.second, std::move(values)});
-  return out;
-}
-
-std::string value_of(const conf_volume& volume, const std::string& key) {
-  auto i = volume.values.find(key);
-  return i == volume.values.end() ? std::string{} : i->second;
-}
-
-std::string required(settings& conf, const conf_volume& volume,
-                     const std::string& key) {
-  if (!volume.values.contains(key))
-    conf.refuse(volume.key(key) + " is required for " + volume.type);
-  return value_of(volume, key);
-}
-
-bool read_only(settings& conf, const conf_volume& volume) {
-  auto value = value_of(volume, "mount.readOnly");
-  if (!value.empty() && value != "true" && value != "false")
-    conf.refuse(volume.key("mount.readOnly") + "=" + value +
-                ": should be true or false");
-  return value == "true";
-}
-
-json::object mount_of(submission_plan& plan, const conf_volume& volume) {
-  json::object out{{"name", volume.name},
-                   {"mountPath", required(plan.conf, volume, "mount.path")}};
-  if (read_only(plan.conf, volume))
+json::object mount_of(const conf_volume& volume) {
+  json::object out{{"name", volume.name}, {"mountPath", volume.mount_path}};
+  if (volume.read_only)
     out["readOnly"] = true;
-  auto sub_path = value_of(volume, "mount.subPath");
-  if (!sub_path.empty())
-    out["subPath"] = sub_path;
-  if (plan.profile.sub_path_expr)
-    if (auto expr = value_of(volume, "mount.subPathExpr"); !expr.empty()) {
-      if (!sub_path.empty())
-        plan.conf.refuse(volume.key("mount.subPath") +
-                         " and subPathExpr are mutually exclusive");
-      out["subPathExpr"] = expr;
-    }
+  if (!volume.sub_path.empty())
+    out["subPath"] = volume.sub_path;
+  if (!volume.sub_path_expr.empty())
+    out["subPathExpr"] = volume.sub_path_expr;
   return out;
 }
 
 json::object empty_dir(const conf_volume& volume) {
   json::object out;
   for (std::string name : {"medium", "sizeLimit"})
-    if (auto value = value_of(volume, "options." + name); !value.empty())
+    if (auto value = option_of(volume, name); !value.empty())
       out[name] = value;
   return out;
 }
 
-std::string claim_name(submission_plan& plan, const conf_volume& volume,
+std::string claim_name(const submission_plan& plan, const conf_volume& volume,
                        std::size_t index) {
-  return with_replaced(
-      required(plan.conf, volume, "options.claimName"), "OnDemand",
-      plan.names.prefix + "-driver-pvc-" + std::to_string(index));
+  return with_replaced(option_of(volume, "claimName"), "OnDemand",
+                       plan.names.prefix + "-driver-pvc-" +
+                           std::to_string(index));
 }
 
-json::object source_of(submission_plan& plan, const conf_volume& volume,
+json::object source_of(const submission_plan& plan, const conf_volume& volume,
                        std::size_t index) {
-  auto& conf = plan.conf;
   if (volume.type == "hostPath") {
-    json::object source{{"path", required(conf, volume, "options.path")},
-                        {"type", ""}};
+    json::object source{{"path", option_of(volume, "path")}, {"type", ""}};
     if (plan.profile.host_path_type)
-      source["type"] = value_of(volume, "options.type");
+      source["type"] = option_of(volume, "type");
     return {{"hostPath", std::move(source)}};
   }
   if (volume.type == "emptyDir")
     return {{"emptyDir", empty_dir(volume)}};
   if (volume.type == "nfs")
     return {{"nfs",
-             {{"path", required(conf, volume, "options.path")},
-              {"server", required(conf, volume, "options.server")}}}};
-  if (volume.type == "persistentVolumeClaim") {
-    json::object source{{"claimName", claim_name(plan, volume, index)}};
-    if (read_only(conf, volume))
-      source["readOnly"] = true;
-    return {{"persistentVolumeClaim", std::move(source)}};
-  }
-  conf.refuse("Kubernetes volume type " + volume.type + " is not supported");
-  return {};
+             {{"path", option_of(volume, "path")},
+              {"server", option_of(volume, "server")}}}};
+  json::object source{{"claimName", claim_name(plan, volume, index)}};
+  if (volume.read_only)
+    source["readOnly"] = true;
+  return {{"persistentVolumeClaim", std::move(source)}};
 }
 
 /// The claim that Spark makes when class and size are given.
-std::optional<json::object>
-claim_of(submission_plan& plan, const conf_volume& volume, std::size_t index) {
-  auto storage_class = value_of(volume, "options.storageClass");
-  auto size = value_of(volume, "options.sizeLimit");
+std::optional<json::object> claim_of(const submission_plan& plan,
+                                     const conf_volume& volume,
+                                     std::size_t index) {
+  auto storage_class = option_of(volume, "storageClass");
+  auto size = option_of(volume, "sizeLimit");
   if (volume.type != "persistentVolumeClaim" || storage_class.empty() ||
       size.empty())
     return std::nullopt;
   auto labels = operator_labels(plan);
-  string_map annotations;
-  if (plan.profile.claim_labels)
-    for (const auto& [key, value] : volume.values) {
-      if (key.starts_with("label.") && !is_operator_label(key.substr(6)))
-        labels[key.substr(6)] = value;
-      if (key.starts_with("annotation."))
-        annotations[key.substr(11)] = value;
-    }
+  for (const auto& [key, value] : volume.labels)
+    labels[key] = value;
   labels["spark-app-selector"] = plan.names.app_id;
   auto metadata = metadata_of(plan, claim_name(plan, volume, index), labels);
-  if (!annotations.empty())
-    metadata["annotations"] = to_json(annotations);
+  if (!volume.annotations.empty())
+    metadata["annotations"] = to_json(volume.annotations);
   return json::object{
       {"apiVersion", "v1"},
       {"kind", "PersistentVolumeClaim"},
@@ -171,18 +99,13 @@ void add_secrets(submission_plan& plan, driver_volumes& out) {
 }
 
 void add_conf_volumes(submission_plan& plan, driver_volumes& out) {
-  std::set<std::string> paths;
-  auto all = conf_volumes(plan.conf);
+  auto all = read_conf_volumes(plan.conf, "driver", plan.profile);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& volume = all[i];
     auto source = source_of(plan, volume, i);
     source["name"] = volume.name;
-    auto path = value_of(volume, "mount.path");
-    if (!paths.insert(path).second)
-      plan.conf.refuse("driver volumes: found duplicated mountPath '" + path +
-                       "'");
     out.volumes.push_back(std::move(source));
-    out.mounts.push_back(mount_of(plan, volume));
+    out.mounts.push_back(mount_of(volume));
     if (auto claim = claim_of(plan, volume, i))
       out.claims.push_back(std::move(*claim));
   }

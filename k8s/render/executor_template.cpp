@@ -57,20 +57,19 @@ executor_wishes make_executor_wishes(const spark_application_spec& spec,
   const auto& executor = spec.executor;
   auto direct =
       split_volumes("executor", spec.volumes, executor.volume_mounts, profile);
-  executor_wishes out{.conf = std::move(direct.conf),
-                      .pod_template = std::nullopt,
-                      .refusals = std::move(direct.refusals)};
+  executor_wishes out{.conf = std::move(direct.conf)};
   json::array env;
-  for (const auto& entry : executor.env)
-    if (text_member(entry, "name").empty())
-      out.refusals.push_back("spec.executor.env: every entry needs a name");
-  if (std::ranges::all_of(executor.env, is_plain)) {
-    for (const auto& entry : executor.env)
-      out.conf["spark.executorEnv." + std::string{text_member(entry, "name")}] =
+  const bool plain = std::ranges::all_of(executor.env, is_plain);
+  for (const auto& entry : executor.env) {
+    std::string name{text_member(entry, "name")};
+    if (plain)
+      out.conf[std::string{executor_variable} + name] =
           text_member(entry, "value");
-  } else {
-    env = executor.env;
+    else
+      out.template_variables.push_back(std::move(name));
   }
+  if (!plain)
+    env = executor.env;
   if (env.empty() && direct.mounts.empty())
     return out;
   out.pod_template = canonical_json(pod_template(std::move(env), direct));

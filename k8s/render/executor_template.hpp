@@ -1,12 +1,13 @@
 #pragma once
 
+#include "crds/conf/role_volumes.hpp"
 #include "crds/spark_application.hpp"
-#include "k8s/render/role_volumes.hpp"
 
 #include <boost/json.hpp>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace spark {
 
@@ -15,8 +16,12 @@ namespace spark {
 struct executor_wishes {
   string_map conf; ///< spark.executorEnv.*, scratch volumes
   std::optional<std::string> pod_template; ///< JSON of a Pod, which is YAML
-  std::vector<std::string> refusals;
+  /// Names in the template's environment. Spark appends spark.executorEnv.* to
+  /// it, where the last one wins: no property may say the same name.
+  std::vector<std::string> template_variables;
 };
+
+inline constexpr std::string_view executor_variable = "spark.executorEnv.";
 
 /// Literal environment becomes spark.executorEnv.*. Once an entry needs more
 /// (valueFrom, a reference such as $(NAME), text that Spark's properties would

@@ -10,27 +10,18 @@ namespace spark {
 /// Names of everything that one submission creates, in Spark's own shapes with
 /// the submission's id16 in place of Spark's random parts (contract §2).
 struct child_names {
-  std::string app_id;             ///< "spark-" + 32 hex digits
-  std::string prefix;             ///< resourceNamePrefix: "<app name>-<id16>"
-  std::string driver_pod;         ///< as given, never derived
-  std::string service;            ///< at most 63 characters
-  std::string conf_map;           ///< holds spark.properties
-  std::string template_map;       ///< holds the executor pod template
-  bool service_fell_back = false; ///< the app name was too long for a Service
+  std::string app_id;       ///< "spark-" + 32 hex digits
+  std::string prefix;       ///< resourceNamePrefix: "<app name>-<id16>"
+  std::string driver_pod;   ///< as given, never derived
+  std::string service;      ///< at most 63 characters
+  std::string conf_map;     ///< holds spark.properties
+  std::string template_map; ///< holds the executor pod template
 };
 
 /// `spark_app_name` is the value of spark.app.name, any text.
 [[nodiscard]] child_names make_names(std::string_view spark_app_name,
                                      std::string_view submission_id,
                                      std::string_view driver_pod);
-
-/// Spark's getResourceNamePrefix: lower case, other characters become dashes,
-/// dashes collapse, a leading dash goes, a leading digit becomes 'x'.
-[[nodiscard]] std::string resource_name_prefix(std::string_view app_name,
-                                               std::string_view id16);
-
-/// Spark's getAppNameLabel; may be empty, at most 63 characters.
-[[nodiscard]] std::string app_name_label(std::string_view app_name);
 
 /// `text` with {{APP_ID}} replaced, and {{EXECUTOR_ID}}, which a driver does
 /// not have, removed.

@@ -1,5 +1,6 @@
 #include "k8s/render/plan.hpp"
 
+#include "crds/conf/spark_names.hpp"
 #include "crds/parse.hpp"
 
 namespace spark {
@@ -52,21 +53,6 @@ void add_content_hash(json::object& object) {
   if (!annotations.is_object())
     annotations = json::object{};
   annotations.get_object()[labels::content_hash] = std::move(hash);
-}
-
-driver_ports read_ports(submission_plan& plan) {
-  auto& conf = plan.conf;
-  driver_ports out;
-  out.rpc = conf.port("spark.driver.port", default_driver_port);
-  out.service_block_manager =
-      conf.port("spark.driver.blockManager.port", default_block_manager_port);
-  out.pod_block_manager = conf.port(
-      "spark.driver.blockManager.port",
-      conf.port("spark.blockManager.port", default_block_manager_port));
-  out.ui = conf.port("spark.ui.port", 4040);
-  if (plan.profile.connect_port)
-    out.connect = conf.port("spark.connect.grpc.binding.port", 15002);
-  return out;
 }
 
 } // namespace spark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/conf/profile.hpp"
 #include "k8s/render/conf.hpp"
 
 #include <boost/json.hpp>
@@ -17,7 +18,7 @@ struct submission_plan {
   std::string spark_version; ///< value of the label spark-version
   child_names names;
   main_resource main;
-  settings& conf; ///< before add_submit_properties; collects refusals
+  settings& conf; ///< before add_submit_properties; collects problems
   boost::json::array volumes; ///< that go straight into the driver pod
   boost::json::array mounts;
   bool has_executor_template = false;
@@ -56,16 +57,5 @@ make_driver_pod(submission_plan& plan, const driver_volumes& volumes);
                                                 std::string_view properties);
 [[nodiscard]] boost::json::object make_template_map(const submission_plan& plan,
                                                     std::string_view text);
-
-/// The ports that pod and Service name. The pod's block manager port has one
-/// more fallback than the Service's (reference/spark-submit.md §6 trap 6).
-struct driver_ports {
-  int rpc = 0;
-  int pod_block_manager = 0;
-  int service_block_manager = 0;
-  int ui = 0;
-  int connect = 0; ///< 0: this Spark has no such port
-};
-[[nodiscard]] driver_ports read_ports(submission_plan& plan);
 
 } // namespace spark

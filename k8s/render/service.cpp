@@ -1,3 +1,4 @@
+#include "crds/conf/driver_conf.hpp"
 #include "k8s/render/plan.hpp"
 
 namespace spark {
@@ -20,13 +21,12 @@ json::array service_ports(const driver_ports& ports) {
 } // namespace
 
 json::object make_service(submission_plan& plan) {
-  const auto& conf = plan.conf;
+  auto& conf = plan.conf;
   std::string settings_of = "spark.kubernetes.driver.service.";
   auto labels = operator_labels(plan);
   labels["spark-app-selector"] = plan.names.app_id;
   for (auto& [key, value] : conf.with_prefix(settings_of + "label."))
-    if (!is_operator_label(key))
-      labels[key] = value;
+    labels[key] = value;
   auto metadata = metadata_of(plan, plan.names.service, labels);
   auto annotations = conf.with_prefix(settings_of + "annotation.");
   if (!annotations.empty())
@@ -41,7 +41,7 @@ json::object make_service(submission_plan& plan) {
        conf.text_or(settings_of + "ipFamilyPolicy", "SingleStack")},
       {"ipFamilies", std::move(families)},
       {"selector", to_json(spark_driver_labels(plan))},
-      {"ports", service_ports(read_ports(plan))}};
+      {"ports", service_ports(read_ports(conf, plan.profile))}};
   json::object out{{"apiVersion", "v1"},
                    {"kind", "Service"},
                    {"metadata", std::move(metadata)},

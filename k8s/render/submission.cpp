@@ -7,35 +7,12 @@
 namespace spark {
 namespace {
 
-constexpr std::size_t max_label_value = 63;
-
 std::optional<std::string> unusable(const submission_input& in) {
   if (!in.spec)
     return "there is no spec to submit";
   if (name_suffix(in.submission_id).size() != 16)
     return "\"" + in.submission_id + "\" is not a submission id";
-  if (in.app.name.size() > max_label_value)
-    return "metadata.name has " + std::to_string(in.app.name.size()) +
-           " characters; at most 63 fit into the label " +
-           std::string{labels::app_name};
   return std::nullopt;
-}
-
-void warn_about(const submission_input& in, const submission_plan& plan,
-                std::vector<std::string>& warnings) {
-  if (plan.names.service_fell_back)
-    warnings.push_back("the application's name is too long for a Service: its "
-                       "driver Service is called " +
-                       plan.names.service);
-  const auto& type = in.spec->type;
-  auto wanted = type == "Python" ? app_language::python
-                : type == "R"    ? app_language::r
-                                 : app_language::java;
-  if (!type.empty() && wanted != plan.main.language)
-    warnings.push_back("spec.type is " + type + ", but " + plan.main.uri +
-                       " runs as " +
-                       std::string{to_string(plan.main.language)} +
-                       ": Spark goes by the ending of the file");
 }
 
 /// The objects, once everything about them is known and was accepted.
@@ -67,36 +44,28 @@ result<submission> render(const submission_input& in) {
   if (auto why = unusable(in))
     return fail(errc::bad_input, *why, to_string(in.app));
   const auto& spec = *in.spec;
-  auto chosen = choose_profile(requested_spark_version(spec));
+  auto chosen = choose_profile(requested_spark_version(spec).text);
   auto direct = split_volumes("driver", spec.volumes, spec.driver.volume_mounts,
                               *chosen.row);
   auto executors = make_executor_wishes(spec, *chosen.row);
   auto pod_name = driver_pod_name(in.app.name, spec);
   auto wanted = make_conf(in, pod_name, executors, direct.conf);
-  settings conf{wanted.conf};
-  for (const auto* refusals : {&direct.refusals, &executors.refusals})
-    for (const auto& refusal : *refusals)
-      conf.refuse(refusal);
-  check_conf(conf, *chosen.row);
+  settings conf{wanted};
   submission_plan plan{.in = in,
                        .profile = *chosen.row,
                        .spark_version = chosen.version,
                        .names = make_names(conf.text_or("spark.app.name", ""),
                                            in.submission_id, pod_name),
-                       .main = make_main_resource(spec, conf),
+                       .main = make_main_resource(spec),
                        .conf = conf,
                        .volumes = std::move(direct.volumes),
                        .mounts = std::move(direct.mounts),
                        .has_executor_template =
                            executors.pod_template.has_value()};
   auto volumes = make_driver_volumes(plan);
-  auto out = assemble(plan, volumes, wanted.conf, executors.pod_template);
-  if (auto refused = conf.refusal())
-    return tl::unexpected<error>(std::move(*refused));
-  out.warnings = std::move(wanted.warnings);
-  if (chosen.warning)
-    out.warnings.push_back(*chosen.warning);
-  warn_about(in, plan, out.warnings);
+  auto out = assemble(plan, volumes, wanted, executors.pod_template);
+  if (!conf.problems().empty())
+    return fail(errc::bad_input, to_text(conf.problems()), to_string(in.app));
   return out;
 }
 

@@ -18,7 +18,6 @@ namespace spark {
 struct submission_input {
   object_key app;
   std::string app_uid;
-  string_map app_labels; ///< metadata.labels of the SparkApplication
   std::int64_t claim_number = 0;
   std::string submission_id;
   std::int64_t submit_time_ms = 0; ///< becomes spark.app.submitTime
@@ -37,11 +36,11 @@ struct submission {
   /// (storageClass and sizeLimit given). They have no content hash.
   std::vector<boost::json::object> claims;
   boost::json::object driver;
-  std::vector<std::string> warnings;
 };
 
 /// Pure: the same input gives the same bytes. The error says what cannot be
-/// submitted and what to change.
+/// submitted and what to change; a spec that parse_application accepts has no
+/// such thing, since both read by the same rules.
 [[nodiscard]] result<submission> render(const submission_input& in);
 
 /// Names that render() gives to children, known without a spec's details, so

@@ -118,12 +118,6 @@ TEST_CASE("the operator's own labels win, with a warning") {
   CHECK(got.spec.driver.labels.empty());
 }
 
-TEST_CASE("the labels that Spark reserves depend on its version") {
-  const std::string label = R"("driver": {"labels": {"spark-version": "x"}}})";
-  CHECK(parse_spec("{" + label).problems.size() == 1);
-  CHECK(parse_spec(R"({"sparkVersion": "3.1.1", )" + label).problems.empty());
-}
-
 TEST_CASE("no JSON makes the parsers throw") {
   for (const auto* text :
        {"null", "[]", "1e308", "\"x\"", "{}", R"({"metadata": []})",
@@ -179,26 +173,35 @@ TEST_CASE("the driver pod has the same name in every attempt") {
   CHECK(driver_pod_name("app", spec) == "by-field");
 }
 
-TEST_CASE("the Spark version is that of the field, else of the image") {
-  const auto of_image = [](std::string image) {
-    spark_application_spec spec;
-    spec.image = std::move(image);
-    return requested_spark_version(spec);
-  };
-  CHECK(of_image("spark:3.5.7") == "3.5.7");
-  CHECK(of_image("gcr.io/spark/spark:v3.0.0") == "3.0.0");
-  CHECK(of_image("host:5000/spark:4.1.0-java17") == "4.1.0");
-  CHECK(of_image("host:5000/spark") == "");
-  CHECK(of_image("spark@sha256:3.5.7") == "");
-  CHECK(of_image("spark:3.5.7@sha256:abc") == "3.5.7");
-  CHECK(of_image("spark:latest") == "");
-  CHECK(of_image("spark:20240101") == "");
-  spark_application_spec spec;
-  spec.image = "spark:3.5.7";
-  spec.spark_version = "v3.4.1";
-  CHECK(requested_spark_version(spec) == "3.4.1");
-  spec.spark_version = "newest";
-  CHECK(requested_spark_version(spec) == "3.5.7");
+TEST_CASE("a version that is none is ignored, with a warning") {
   const auto got = parse_spec(R"({"sparkVersion": "newest"})");
+  CHECK(got.problems.empty());
   CHECK(paths(got.warnings) == "spec.sparkVersion\n");
+}
+
+TEST_CASE("quantities are read as Kubernetes reads them") {
+  for (const auto& [text, value] :
+       std::vector<std::pair<const char*, double>>{{"0", 0},
+                                                   {"1", 1},
+                                                   {"+1", 1},
+                                                   {"500m", 0.5},
+                                                   {"0.5", 0.5},
+                                                   {".5", 0.5},
+                                                   {"1.", 1},
+                                                   {"1k", 1e3},
+                                                   {"2Ki", 2048},
+                                                   {"1E", 1e18},
+                                                   {"1e3", 1e3},
+                                                   {"1E3", 1e3},
+                                                   {"12e-1", 1.2},
+                                                   {"1Ei", 0x1p60}}) {
+    INFO(text);
+    REQUIRE(parse_quantity(text));
+    CHECK(*parse_quantity(text) == Approx(value));
+  }
+  for (const auto* bad : {"", "-1", "+", ".", "m", "1.5x", "1 ", " 1", "1e",
+                          "1e3Ki", "inf", "nan", "0x1", "1,5", "++1"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_quantity(bad));
+  }
 }

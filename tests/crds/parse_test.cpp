@@ -327,6 +327,12 @@ TEST_CASE("no overhead is an overhead, no heap is not a heap") {
   CHECK(parse_with("spec.driver.memory", "\"0\"").problems.size() == 1);
 }
 
+TEST_CASE("an application that is to wait does not start") {
+  CHECK(parse_with("spec.suspend", "false").problems.empty());
+  check_refused({{"spec.suspend", "true", "spec.suspend",
+                  "suspend is not supported yet"}});
+}
+
 TEST_CASE("all problems come at once") {
   const auto object = json::parse(R"({
     "metadata": {"name": "x"},

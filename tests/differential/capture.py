@@ -23,7 +23,7 @@ import tempfile
 from recording_stub import RecordingStub
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VERSIONS = ["3.5.7", "4.1.1"]
+VERSIONS = ["3.5.7", "4.0.1", "4.1.1"]
 CACHE = os.environ.get("SPARK_OPERATOR_CACHE") or os.path.expanduser(
     "~/.cache/spark-operator-dev")
 HEX16 = "[0-9a-fx][0-9a-f]{15}"

@@ -73,7 +73,7 @@ def bad_name(world, ns):
 
 
 def unknown_type(world, ns):
-    """The CRD lists the types: kubectl's user hears it at once."""
+    """Refused by whoever hears of it first, with the type in its words."""
     manifest = manifests.java("unknown-type", ns)
     manifest["spec"]["type"] = "Perl"
     done = kubectl("create", "-f", "-", text=json.dumps(manifest), check=False)

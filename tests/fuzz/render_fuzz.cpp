@@ -1,6 +1,6 @@
 // The bytes are lines "key=value" of a sparkConf; three keys stand for fields.
-// render() must neither throw nor crash, and what it accepts must be whole and
-// the same when rendered again.
+// What the parser accepts, render() makes whole, and the same each time; what
+// the parser does not accept must not crash render() either.
 
 #include "crds/parse.hpp"
 #include "k8s/render/submission.hpp"
@@ -10,33 +10,37 @@
 
 namespace {
 
-void put(spark::spark_application_spec& spec, std::string_view line) {
+namespace json = boost::json;
+
+void put(json::object& spec, std::string_view line) {
   auto equals = line.find('=');
-  std::string key{line.substr(0, equals)};
-  std::string value{equals == line.npos ? std::string_view{}
-                                        : line.substr(equals + 1)};
+  auto key = line.substr(0, equals);
+  auto value =
+      equals == line.npos ? std::string_view{} : line.substr(equals + 1);
   if (key == "file")
-    spec.main_application_file = value;
+    spec["mainApplicationFile"] = value;
   else if (key == "version")
-    spec.spark_version = value;
+    spec["sparkVersion"] = value;
   else if (key == "argument")
-    spec.arguments.push_back(value);
+    spec["arguments"].as_array().emplace_back(value);
   else
-    spec.spark_conf[key] = value;
+    spec["sparkConf"].as_object()[key] = value;
 }
 
-spark::spark_application_spec read_spec(std::string_view text) {
-  spark::spark_application_spec spec;
-  spec.type = "Scala";
-  spec.image = "spark";
-  spec.main_class = "Main";
-  spec.main_application_file = "local:///a.jar";
+json::object read_application(std::string_view text) {
+  json::object spec{{"type", "Scala"},
+                    {"image", "spark"},
+                    {"mainClass", "Main"},
+                    {"mainApplicationFile", "local:///a.jar"},
+                    {"arguments", json::array{}},
+                    {"sparkConf", json::object{}}};
   while (!text.empty()) {
     auto end = std::min(text.find('\n'), text.size());
     put(spec, text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return spec;
+  return {{"metadata", {{"name", "app"}, {"namespace", "ns"}}},
+          {"spec", std::move(spec)}};
 }
 
 void require(bool holds) {
@@ -48,16 +52,18 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data,
                                       std::size_t size) {
-  auto spec = read_spec({reinterpret_cast<const char*>(data), size});
+  auto parsed = spark::parse_application(
+      read_application({reinterpret_cast<const char*>(data), size}));
   spark::submission_input in{.app = {"ns", "app"},
                              .app_uid = "uid",
                              .claim_number = 1,
                              .submission_id = spark::submission_id("uid", 1),
                              .submit_time_ms = 1,
-                             .spec = &spec};
+                             .spec = &parsed.spec};
   auto once = spark::render(in);
   auto again = spark::render(in);
   require(once.has_value() == again.has_value());
+  require(once || !parsed.problems.empty());
   if (!once) {
     require(!once.error().message.empty());
     return 0;

@@ -196,7 +196,7 @@ TEST_CASE("an application", "[observed]") {
   CHECK(f.refusal.size() <= 1027);
   CHECK(f.start_timeout == 600);
   REQUIRE(app->spec);
-  CHECK(app->spec->labels.at("team") == "a");
+  CHECK(app->spec->spec.driver.labels.at("team") == "a");
   CHECK(app->spec->hash == f.spec_hash);
 }
 

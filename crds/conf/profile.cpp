@@ -1,4 +1,7 @@
-#include "k8s/render/profile.hpp"
+#include "crds/conf/profile.hpp"
+
+#include "crds/cut_text.hpp"
+#include "crds/text_checks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +24,7 @@ constexpr std::array rows{
                     .min_overhead_conf = true,
                     .sub_path_expr = true,
                     .host_path_type = true,
+                    .size_needs_unit = true,
                     .claim_labels = true,
                     .claim_access_mode = "ReadWriteOncePod"},
     version_profile{.major = 4,
@@ -34,6 +38,7 @@ constexpr std::array rows{
                     .excludable_steps = true,
                     .sub_path_expr = true,
                     .host_path_type = true,
+                    .size_needs_unit = true,
                     .claim_labels = true,
                     .claim_access_mode = "ReadWriteOncePod"},
 };
@@ -112,16 +117,15 @@ chosen_profile choose_profile(std::string_view requested) {
     return newest(std::nullopt);
   auto parsed = parse_version(requested);
   if (!parsed)
-    return newest("sparkVersion \"" + std::string{requested} +
-                  "\" is not a version; submitting as Spark " +
+    return newest(quoted(requested) + " is not a version: runs as Spark " +
                   std::string{rows.back().line});
   const auto& row = nearest(*parsed);
   chosen_profile out{&row, std::string{row.reference}, std::nullopt};
   if (parsed->has_patch && is_label_value(parsed->text))
     out.version = parsed->text;
   if (row.major != parsed->major || row.minor != parsed->minor)
-    out.warning = "Spark " + parsed->text +
-                  " is not known to this operator; submitting as Spark " +
+    out.warning = "Spark " + cut_text(parsed->text, 80) +
+                  " is not known to this operator: runs as Spark " +
                   std::string{row.line};
   return out;
 }

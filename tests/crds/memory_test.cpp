@@ -1,4 +1,4 @@
-#include "k8s/render/memory.hpp"
+#include "crds/conf/memory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,14 +13,14 @@ std::int64_t memory(const string_map& conf,
                     const version_profile& profile = v35) {
   settings read{conf};
   auto out = driver_memory_mib(read, language, profile);
-  CHECK_FALSE(read.refusal());
+  CHECK(read.problems().empty());
   return out;
 }
 
 bool refuses(const string_map& conf) {
   settings read{conf};
   static_cast<void>(driver_memory_mib(read, app_language::java, v41));
-  return read.refusal().has_value();
+  return !read.problems().empty();
 }
 
 TEST_CASE("memory of the driver") {

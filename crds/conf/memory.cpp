@@ -1,4 +1,4 @@
-#include "k8s/render/memory.hpp"
+#include "crds/conf/memory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,18 +19,6 @@ std::int64_t truncated(double mib) {
 }
 
 } // namespace
-
-std::string_view to_string(app_language language) noexcept {
-  switch (language) {
-  case app_language::java:
-    return "java";
-  case app_language::python:
-    return "python";
-  case app_language::r:
-    return "r";
-  }
-  return "java";
-}
 
 double default_overhead_factor(settings& conf, app_language language) {
   return conf.factor("spark.kubernetes.memoryOverheadFactor",

@@ -1,6 +1,7 @@
-#include "k8s/render/settings.hpp"
+#include "crds/conf/settings.hpp"
 
-#include "crds/parse.hpp"
+#include "crds/text_checks.hpp"
+#include "crds/validation.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -51,10 +52,8 @@ std::string lower(std::string_view s) {
   return out;
 }
 
-std::string wrong(std::string_view key, std::string_view value,
-                  std::string_view wanted) {
-  std::string out{key};
-  return out.append("=").append(value).append(": should be ").append(wanted);
+std::string should_be(std::string_view wanted, std::string_view value) {
+  return "must be " + std::string{wanted} + "; is " + quoted(value);
 }
 
 } // namespace
@@ -111,15 +110,29 @@ int settings::integer(std::string_view key, int fallback) {
     return fallback;
   if (auto number = parse_number<int>(trimmed(*value)))
     return *number;
-  refuse(wrong(key, *value, "a whole number"));
+  refuse(key, should_be("a whole number", *value));
+  return fallback;
+}
+
+int settings::positive(std::string_view key, int fallback) {
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  auto number = parse_number<int>(trimmed(*value));
+  if (number && *number > 0)
+    return *number;
+  refuse(key, should_be("a positive whole number", *value));
   return fallback;
 }
 
 int settings::port(std::string_view key, int fallback) {
-  auto value = integer(key, fallback);
-  if (value >= 1 && value <= 65535)
-    return value;
-  refuse(wrong(key, std::to_string(value), "a port from 1 to 65535"));
+  auto value = text(key);
+  if (!value)
+    return fallback;
+  auto number = parse_number<int>(trimmed(*value));
+  if (number && *number >= 1 && *number <= 65535)
+    return *number;
+  refuse(key, should_be("a port from 1 to 65535", *value));
   return fallback;
 }
 
@@ -127,11 +140,9 @@ std::int64_t settings::mebibytes(std::string_view key, std::int64_t fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  auto bytes = parse_java_size(trimmed(*value), mebibyte);
-  if (bytes >= 0)
-    return bytes / mebibyte;
-  refuse(wrong(key, *value, "a whole number with a unit, such as 512m or 2g"));
-  return fallback;
+  check(key, check_java_size_or_zero);
+  auto bytes = parse_java_size(*value, mebibyte);
+  return bytes < 0 ? fallback : bytes / mebibyte;
 }
 
 double settings::factor(std::string_view key, double fallback) {
@@ -141,7 +152,7 @@ double settings::factor(std::string_view key, double fallback) {
   auto number = parse_double(trimmed(*value));
   if (number && *number >= 0)
     return *number;
-  refuse(wrong(key, *value, "a number that is not negative"));
+  refuse(key, should_be("a number that is not negative", *value));
   return fallback;
 }
 
@@ -151,22 +162,21 @@ bool settings::flag(std::string_view key, bool fallback) {
     return fallback;
   auto word = lower(trimmed(*value));
   if (word != "true" && word != "false")
-    refuse(wrong(key, *value, "true or false"));
+    refuse(key, should_be("true or false", *value));
   return word == "true";
 }
 
-void settings::refuse(std::string message) {
-  if (std::ranges::find(refusals_, message) == refusals_.end())
-    refusals_.push_back(std::move(message));
+void settings::check(std::string_view key,
+                     std::string (*judge)(std::string_view)) {
+  if (auto value = text(key))
+    if (auto wrong = judge(*value); !wrong.empty())
+      refuse(key, std::move(wrong));
 }
 
-std::optional<error> settings::refusal() const {
-  if (refusals_.empty())
-    return std::nullopt;
-  std::string all;
-  for (const auto& message : refusals_)
-    all += (all.empty() ? "" : "; ") + message;
-  return error{errc::bad_input, std::move(all), "Spark configuration", 0};
+void settings::refuse(std::string_view key, std::string message) {
+  auto path = entry_path("spec.sparkConf", key);
+  if (std::ranges::find(problems_, path, &problem::path) == problems_.end())
+    problems_.push_back({std::move(path), std::move(message)});
 }
 
 } // namespace spark

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "crds/conf/profile.hpp"
 #include "crds/spark_application.hpp"
-#include "k8s/render/profile.hpp"
 
 #include <boost/json.hpp>
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace spark {
 
@@ -18,11 +17,10 @@ struct role_volumes {
   string_map conf;            ///< spark.kubernetes.<role>.volumes.*
   boost::json::array volumes; ///< []core.v1.Volume
   boost::json::array mounts;  ///< []core.v1.VolumeMount
-  std::vector<std::string> refusals;
 };
 
 /// `role` is "driver" or "executor". Volumes that the role does not mount are
-/// left out; a mount without its volume is refused.
+/// left out, and so are mounts without a volume, which the parser refuses.
 [[nodiscard]] role_volumes split_volumes(std::string_view role,
                                          const boost::json::array& volumes,
                                          const boost::json::array& mounts,

@@ -1,8 +1,9 @@
-#include "k8s/render/role_volumes.hpp"
+#include "crds/conf/role_volumes.hpp"
 
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <vector>
 
 namespace spark {
 namespace json = boost::json;
@@ -123,12 +124,8 @@ role_volumes split_volumes(std::string_view role, const json::array& volumes,
   for (const auto& mount : mounts) {
     auto name = text_member(mount, "name");
     const auto* volume = find_volume(volumes, name);
-    if (!volume || name.empty()) {
-      std::string what = "spec.";
-      what.append(role).append(".volumeMounts: spec.volumes has no volume \"");
-      out.refusals.push_back(what.append(name).append("\""));
+    if (!volume)
       continue;
-    }
     if (name.starts_with(local_dir_prefix) && uses(name) == 1)
       if (auto conf =
               scratch_conf(role, *volume, mount.get_object(), profile)) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "crds/spark_application.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +25,7 @@ struct version_profile {
   bool excludable_steps = false;   ///< driver.pod.excludedFeatureSteps
   bool sub_path_expr = false;      ///< volumes: mount.subPathExpr
   bool host_path_type = false;     ///< volumes: hostPath options.type
+  bool size_needs_unit = false;    ///< volumes: sizeLimit below 1024 is refused
   bool claim_labels = false;       ///< PVCs: label.*, annotation.*
   std::string_view claim_access_mode; ///< of claims that Spark creates
 };
@@ -41,5 +44,18 @@ struct chosen_profile {
 /// "" (the newest). A version without a row takes the next older one, or the
 /// oldest; text that is no version takes the newest. Both warn.
 [[nodiscard]] chosen_profile choose_profile(std::string_view requested);
+
+/// The Spark version that a spec asks for, and the field that says so.
+struct requested_version {
+  std::string text; ///< "": none, that is the newest
+  std::string path;
+};
+
+/// sparkVersion, else the tag of an image: first of the one that the driver
+/// runs, whose pod's shape this decides, then of the one for both roles. A tag
+/// is often the application's own version, so it counts only if there is a
+/// profile of its major number.
+[[nodiscard]] requested_version
+requested_spark_version(const spark_application_spec& spec);
 
 } // namespace spark

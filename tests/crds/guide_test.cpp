@@ -1,0 +1,145 @@
+// guide/*.yaml: every block of the user guide that shows a part of a
+// SparkApplication, completed to a manifest. They must work as they are, also
+// where the CRD of the Go operator rejects them.
+
+#include "crds/documents.hpp"
+#include "crds/parse.hpp"
+
+#include <catch2/catch.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+
+using namespace spark;
+namespace json = boost::json;
+
+namespace {
+
+constexpr auto preserve = "x-kubernetes-preserve-unknown-fields";
+
+json::value scalar(const YAML::Node& node) {
+  std::int64_t whole = 0;
+  double number = 0;
+  bool flag = false;
+  if (node.Tag() != "!") { // not in quotes
+    if (YAML::convert<std::int64_t>::decode(node, whole))
+      return whole;
+    if (YAML::convert<double>::decode(node, number))
+      return number;
+    if (YAML::convert<bool>::decode(node, flag))
+      return flag;
+  }
+  return json::string(node.Scalar());
+}
+
+json::value to_json(const YAML::Node& node) {
+  if (node.IsScalar())
+    return scalar(node);
+  if (node.IsSequence()) {
+    json::array out;
+    for (const auto& item : node)
+      out.push_back(to_json(item));
+    return out;
+  }
+  if (!node.IsMap())
+    return nullptr;
+  json::object out;
+  for (const auto& member : node)
+    out[member.first.Scalar()] = to_json(member.second);
+  return out;
+}
+
+bool has_type(const json::value& value, std::string_view type) {
+  if (type == "object")
+    return value.is_object();
+  if (type == "array")
+    return value.is_array();
+  if (type == "string")
+    return value.is_string();
+  if (type == "boolean")
+    return value.is_bool();
+  if (type == "integer")
+    return value.is_int64();
+  return type == "number" && value.is_number();
+}
+
+/// What an API server says of `value`, or prunes from it.
+void judge(const json::object& schema, const json::value& value,
+           const std::string& path, std::string& out);
+
+void judge_members(const json::object& schema, const json::object& value,
+                   const std::string& path, std::string& out) {
+  static const json::object nothing;
+  const auto* known = schema.if_contains("properties");
+  const auto& properties = known ? known->as_object() : nothing;
+  const auto* values = schema.if_contains("additionalProperties");
+  for (const auto& member : value) {
+    const auto at = path + "." + std::string{member.key()};
+    if (const auto* one = properties.if_contains(member.key()))
+      judge(one->as_object(), member.value(), at, out);
+    else if (values)
+      judge(values->as_object(), member.value(), at, out);
+    else if (!schema.contains(preserve))
+      out += at + ": pruned\n";
+  }
+  if (const auto* required = schema.if_contains("required"))
+    for (const auto& name : required->as_array())
+      if (!value.contains(name.as_string()))
+        out += path + "." + std::string{name.as_string()} + ": required\n";
+}
+
+void judge(const json::object& schema, const json::value& value,
+           const std::string& path, std::string& out) {
+  const auto* type = schema.if_contains("type");
+  if (type && !has_type(value, type->as_string())) {
+    out += path + ": wrong type\n";
+    return;
+  }
+  if (const auto* object = value.if_object())
+    judge_members(schema, *object, path, out);
+  const auto* items = schema.if_contains("items");
+  if (const auto* list = value.if_array(); list && items)
+    for (const auto& item : *list)
+      judge(items->as_object(), item, path + "[]", out);
+}
+
+std::vector<std::filesystem::path> manifests() {
+  std::vector<std::filesystem::path> out;
+  const std::filesystem::path folder{SPARK_SOURCE_DIR "/tests/crds/guide"};
+  for (const auto& entry : std::filesystem::directory_iterator{folder})
+    out.push_back(entry.path());
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("what the user guide shows is accepted") {
+  const auto crd = spark_application_crd();
+  const auto& schema = crd.at("spec")
+                           .at("versions")
+                           .at(0)
+                           .at("schema")
+                           .at("openAPIV3Schema")
+                           .as_object();
+  const auto files = manifests();
+  CHECK(files.size() >= 34);
+  for (const auto& file : files) {
+    INFO(file.filename().string());
+    auto object = to_json(YAML::LoadFile(file.string()));
+    std::string said;
+    auto shown = object.as_object();
+    shown["metadata"] = json::object{}; // what is in it is not the CRD's
+    judge(schema, shown, "", said);
+    CHECK(said == "");
+    CHECK(to_text(parse_application(object).problems) == "");
+  }
+}
+
+TEST_CASE("the test's own schema check finds what is wrong") {
+  const auto schema = json::parse(R"({"type": "object", "required": ["a"],
+    "properties": {"a": {"type": "array", "items": {"type": "integer"}}}})");
+  std::string said;
+  judge(schema.as_object(), json::parse(R"({"b": 1})"), "", said);
+  judge(schema.as_object(), json::parse(R"({"a": [1, "x"]})"), "", said);
+  CHECK(said == ".b: pruned\n.a: required\n.a[]: wrong type\n");
+}
