@@ -1,6 +1,7 @@
 #include "actors/app/procedure.hpp"
 
 #include "actors/app/phases.hpp"
+#include "crds/cut_text.hpp"
 #include "k8s/bounded_json.hpp"
 #include "k8s/requests.hpp"
 #include "k8s/watch/collection.hpp"
@@ -25,16 +26,7 @@ std::optional<json::value> parsed(const reply& r) {
 }
 
 /// A server's words may quote a whole object; rows and statuses are bounded.
-std::string cut(std::string s) {
-  constexpr std::size_t most = 1024;
-  if (s.size() <= most)
-    return s;
-  auto end = most;
-  while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xC0) == 0x80)
-    --end;
-  s.resize(end);
-  return s + "...";
-}
+constexpr std::size_t most_words = 1024;
 
 bool answered(const reply& r, int status) {
   return r.how == sent::answered && r.status == status;
@@ -96,7 +88,7 @@ protected:
   }
 
   [[nodiscard]] std::string words_of(const reply& r) const {
-    return cut(error_of_reply(r, "").message);
+    return cut_text(error_of_reply(r, "").message, most_words);
   }
 
   effect what_;
@@ -247,8 +239,8 @@ void read_complaint(driver_fact& d, const json::value& events) {
       newest = &e;
   if (!newest || text_at(*newest, "type") != "Warning")
     return;
-  d.waiting = cut(text_at(*newest, "reason"));
-  d.waiting_message = cut(text_at(*newest, "message"));
+  d.waiting = cut_text(text_at(*newest, "reason"), 64);
+  d.waiting_message = cut_text(text_at(*newest, "message"), most_words);
 }
 
 class look_at_driver : public base {

@@ -1,6 +1,7 @@
 #include "actors/app/session.hpp"
 
 #include "actors/app/phases.hpp"
+#include "crds/cut_text.hpp"
 #include "k8s/resource_version.hpp"
 
 #include <algorithm>
@@ -168,7 +169,7 @@ bool app_session::render_children() {
     fact.number = current.number;
     fact.what = child::config;
     fact.how = ending::refused;
-    fact.message = made.error().message;
+    fact.message = cut_text(made.error().message, 1024);
     shell_.take(std::move(fact));
     return false;
   }
