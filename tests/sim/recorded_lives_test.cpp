@@ -128,7 +128,7 @@ void lost_replies() {
     return kinds[writes / 5 % kinds.size()];
   };
   life->start("a");
-  for (int i = 0; i < 8; ++i)
+  for (int i = 0; i < 6; ++i)
     life->add_app("ns", name_of(i));
   life->run_for(2min);
   life->on_request = {};
