@@ -37,9 +37,11 @@ void decision::on(const app_observed& o) {
       intend();
     break;
   case phase::pending_rerun:
-    // The next claim leaves applicationState alone, so show it first; and one
-    // that was adopted here may still have its old driver.
-    if (o.state == "PENDING_RERUN" && !s_.has_driver)
+    // The next claim leaves applicationState alone, so show it first. A Go
+    // operator's attempt gets its number before ours follows, and may still
+    // have its driver.
+    if (o.state == "PENDING_RERUN" && !s_.has_driver &&
+        o.claim_number == s_.current.number)
       intend();
     break;
   case phase::claiming:
@@ -79,6 +81,9 @@ void decision::on(const adopted& a) {
       adopt(a.app, true);
     reconcile_with_cluster(a.app);
     adopt_claim(a.app);
+    // Before the drivers: whether theirs was edited is judged by the spec that
+    // is there now, not by what this journal saw last.
+    see_spec(a.app);
   }
   bool seen = false;
   for (auto& d : a.drivers)
