@@ -88,6 +88,9 @@ public:
     if (!a.app.deleting && s_.at != phase::deleting) {
       reconcile_with_cluster(a.app);
       adopt_claim(a.app);
+      // Before the drivers: whether theirs was edited is judged by the spec
+      // that is there now, not by what this journal saw last.
+      see_spec(a.app);
     }
     bool seen = false;
     for (auto& d : a.drivers)

@@ -15,7 +15,7 @@ namespace spark {
 
 /// Raised when decide() concludes something else from the same facts, so that
 /// replay re-decides only rows of its own rules.
-inline constexpr std::int64_t rules_version = 1;
+inline constexpr std::int64_t rules_version = 2;
 
 /// The rules: what does this fact mean? Empty when it means nothing new.
 [[nodiscard]] std::vector<app_event>
