@@ -49,8 +49,9 @@ public:
         intend();
       break;
     case phase::pending_rerun:
-      // The next claim leaves applicationState alone, so show it first.
-      if (o.state == "PENDING_RERUN")
+      // The next claim leaves applicationState alone, so show it first. And a
+      // Go operator's attempt gets its number before ours follows.
+      if (o.state == "PENDING_RERUN" && o.claim_number == s_.current.number)
         intend();
       break;
     case phase::claiming:
