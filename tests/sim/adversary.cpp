@@ -10,20 +10,44 @@ constexpr std::uint64_t trouble_in = 35;
 constexpr std::uint64_t pause_in = 25;
 constexpr int most_steps = 60000;
 
+using kind = fault::kind;
+const std::vector<fault> faults{
+    {kind::not_sent},
+    {kind::drop_before},
+    {kind::lose_reply},
+    {kind::land_late},
+    {kind::land_late},
+    {kind::answer, 401, "Unauthorized"},
+    {kind::answer, 403, "exceeded quota: pods, requested: pods=1"},
+    {kind::answer, 403, "no rights"},
+    {kind::answer, 408, "timeout"},
+    {kind::execute_and_answer, 408, "timeout"},
+    {kind::answer, 413, "Request entity too large"},
+    {kind::answer, 422, "the test finds it invalid"},
+    {kind::answer, 429, "too many requests", seconds{2}},
+    {kind::answer, 500, "etcdserver: request timed out"},
+    {kind::answer, 503, "apiserver is shutting down"},
+    {kind::answer, 504, "timeout"},
+    {kind::execute_and_answer, 500, "etcdserver: leader changed"},
+    {kind::execute_and_answer, 504, "timeout"},
+};
+
 } // namespace
 
 adversary::adversary(simulation& sim)
     : sim_{sim},
       // Most histories are short, so that what breaks one can be understood.
       budget_{static_cast<int>(sim.draw(sim.draw(8) == 0 ? 40 : 9))} {
-  names_.emplace_back("app-0");
+  apps_.push_back({"ns", "app-0"});
   if (sim_.draw(3) == 0)
-    names_.emplace_back("app-1");
+    apps_.push_back({"ns", "app-1"});
+  if (sim_.draw(6) == 0)
+    apps_.push_back({"other", "app-0"});
 }
 
 void adversary::run() {
-  for (auto& name : names_)
-    sim_.add_app("ns", name);
+  for (auto& app : apps_)
+    sim_.add_app(app.ns, app.name);
   sim_.start("a");
   sim_.server.set_delivery(1 + sim_.draw(3), 1 + sim_.draw(2) * 20000);
   for (int i = 0; budget_ > 0 && i < most_steps; ++i) {
@@ -61,24 +85,35 @@ void adversary::trouble() {
 }
 
 void adversary::user() {
-  auto& name = names_[sim_.draw(names_.size())];
-  bool exists = sim_.app("ns", name) != nullptr;
-  switch (exists ? sim_.draw(6) : 6) {
+  auto& app = apps_[sim_.draw(apps_.size())];
+  if (sim_.app(app.ns, app.name))
+    change_app(app);
+  else
+    sim_.add_app(app.ns, app.name, ++revision_);
+}
+
+void adversary::change_app(const object_key& app) {
+  auto& [ns, name] = app;
+  switch (sim_.draw(10)) {
   case 0:
   case 1:
-    // Sometimes back to what it was.
-    return sim_.edit_app("ns", name, sim_.draw(3) == 0 ? 0 : ++revision_);
   case 2:
-    return sim_.delete_pod("ns", name + "-driver");
+    // Sometimes back to what it was.
+    return sim_.edit_app(ns, name, sim_.draw(3) == 0 ? 0 : ++revision_);
   case 3:
-    return sim_.delete_app("ns", name, "Foreground");
+    return sim_.delete_pod(ns, name + "-driver");
   case 4:
-    return sim_.delete_app("ns", name);
+    return sim_.vanish_pod(ns, name + "-driver");
   case 5:
-    sim_.delete_app("ns", name);
-    [[fallthrough]];
+    return sim_.delete_app(ns, name, "Foreground");
+  case 6:
+    return sim_.delete_app(ns, name, "Orphan");
+  case 7:
+  case 8:
+    return sim_.delete_app(ns, name);
   default:
-    sim_.add_app("ns", name, ++revision_);
+    sim_.delete_app(ns, name);
+    sim_.add_app(ns, name, ++revision_);
   }
 }
 
@@ -92,30 +127,18 @@ void adversary::request_fault() {
     --troubles_;
     return;
   }
-  using kind = fault::kind;
-  static const std::vector<fault> kinds{
-      {kind::not_sent},
-      {kind::drop_before},
-      {kind::lose_reply},
-      {kind::land_late},
-      {kind::answer, 429, "too many requests", seconds{2}},
-      {kind::answer, 500, "etcdserver: request timed out"},
-      {kind::answer, 503, "apiserver is shutting down"},
-      {kind::answer, 504, "timeout"},
-      {kind::execute_and_answer, 500, "etcdserver: leader changed"},
-      {kind::execute_and_answer, 504, "timeout"},
-  };
   auto& f = waiting[sim_.draw(waiting.size())];
-  auto& what = kinds[sim_.draw(kinds.size())];
-  sim_.say(fmt::format("fault {} {} on #{} {} {}", static_cast<int>(what.what),
-                       what.status, f.ticket, to_string(f.what->method),
-                       f.what->path));
-  sim_.server.set_fault(f.ticket, what);
+  bool creates = f.what->method == verb::post &&
+                 f.what->path.find("/events") == std::string::npos;
+  if (creates && sim_.draw(8) == 0)
+    sim_.take_name(*f.what);
+  else
+    sim_.set_fault(f, faults[sim_.draw(faults.size())]);
 }
 
 void adversary::network() {
   auto fates = sim_.draw(2) == 0 ? fate::land : fate::drop;
-  switch (sim_.draw(4)) {
+  switch (sim_.draw(5)) {
   case 0:
     sim_.say("etcd compacts; watches end");
     sim_.server.compact();
@@ -128,6 +151,10 @@ void adversary::network() {
   case 2:
     sim_.say("the network breaks");
     sim_.server.disconnect(fates);
+    return;
+  case 3:
+    sim_.say("bookmarks");
+    sim_.server.send_bookmarks();
     return;
   default:
     down_ = !down_;
@@ -152,9 +179,8 @@ void adversary::process() {
   auto apps = who->live_apps();
   if (sim_.draw(4) == 0 && !apps.empty()) {
     auto& uid = apps[sim_.draw(apps.size())];
-    if (poisoned_[uid] < 2 && who->poison(uid)) {
+    if (poisoned_[uid] < 2 && sim_.poison(name, uid)) {
       ++poisoned_[uid];
-      sim_.say("the actor of " + uid + " fails");
       return;
     }
   }

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace spark::test {
@@ -24,6 +23,7 @@ public:
 private:
   void trouble();
   void user();
+  void change_app(const object_key& app);
   void request_fault();
   void network();
   void process();
@@ -37,7 +37,7 @@ private:
   int revision_ = 0;
   bool down_ = false;
   std::map<std::string, int> poisoned_;
-  std::vector<std::string> names_;
+  std::vector<object_key> apps_;
 };
 
 } // namespace spark::test

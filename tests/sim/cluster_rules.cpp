@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace spark::test {
 namespace {
 
@@ -27,8 +30,47 @@ bool terminating(const json::value& object) {
 }
 
 bool by_operator(const commit& c) {
-  auto& who = c.call.client;
-  return who != "user" && who != "kubelet" && who != "gc" && who != "driver";
+  static const std::set<std::string> others{"user", "kubelet", "scheduler",
+                                            "gc", "driver"};
+  return others.count(c.call.client) == 0;
+}
+
+bool is_child(const object_id& id) {
+  return id.collection == "pods" || id.collection == "configmaps" ||
+         id.collection == "services";
+}
+
+bool without_owner(const json::value& object) {
+  auto* list = find(object, "/metadata/ownerReferences");
+  return !list || !list->is_array() || list->get_array().empty();
+}
+
+bool lives(const json::value& pod) {
+  auto phase = phase_of(pod);
+  return !terminating(pod) && phase != "Succeeded" && phase != "Failed";
+}
+
+/// The kubelet says that a container waits for something it will not get.
+bool cannot_run(const json::value& pod) {
+  auto why = text(pod, "/status/containerStatuses/0/state/waiting/reason");
+  return !why.empty() && why != "ContainerCreating";
+}
+
+std::string claim_of(const json::value& app, std::string_view member) {
+  return text(app, "/status/claim/" + std::string{member});
+}
+
+std::int64_t claim_number(const json::value& app) {
+  return number(app, "/status/claim/number");
+}
+
+/// What a Go operator says of an attempt that is not over.
+bool may_run(const std::string& state) {
+  return state == "SUBMITTED" || state == "RUNNING" || state == "UNKNOWN";
+}
+
+std::string shown_state(const json::value& app) {
+  return text(app, "/status/applicationState/state");
 }
 
 } // namespace
@@ -43,100 +85,240 @@ std::string cluster_rules::check() {
   return "";
 }
 
+std::string cluster_rules::check_request(const api_call& call) {
+  auto where = parse_api_path(call.path);
+  auto body =
+      call.body.empty() ? json::value(json::object()) : json::parse(call.body);
+  if (call.method == "DELETE" && text(body, "/preconditions/uid").empty())
+    return "DELETE without a uid";
+  if (call.method == "DELETE" && find(body, "/gracePeriodSeconds"))
+    return "DELETE with a grace period that is not the pod's own";
+  if (call.method == "PATCH" && where.subresource == "status" &&
+      (text(body, "/metadata/uid").empty() ||
+       text(body, "/metadata/resourceVersion").empty()))
+    return "status PATCH without uid and resourceVersion";
+  return "";
+}
+
 std::string cluster_rules::check(const commit& c) {
+  if (by_operator(c))
+    if (auto wrong = check_request(c.call); !wrong.empty())
+      return wrong;
   if (by_operator(c) && c.id.collection != "events") {
     auto& object = c.after ? *c.after : *c.before;
     auto uid = c.id.collection == apps ? text(object, "/metadata/uid")
                                        : owner_of(object);
     ++by_[uid].writes;
   }
+  if (is_child(c.id) && c.after && without_owner(*c.after))
+    foreign_.insert(c.id.name);
   if (c.id.collection == "pods")
     return check_pod(c);
   if (c.id.collection == apps)
     return check_app(c);
-  if (c.id.collection == "configmaps" || c.id.collection == "services")
-    return check_child(c);
-  return "";
+  return is_child(c.id) ? check_child(c) : "";
 }
+
+// --- drivers ---------------------------------------------------------------
 
 std::string cluster_rules::check_pod(const commit& c) {
   auto& pod = c.after ? *c.after : *c.before;
   if (text(pod, "/metadata/labels/spark-role") != "driver")
     return "";
-  driver_key key{owner_of(pod), submission_of(pod)};
-  if (!c.before) {
-    ++by_[key.first].drivers;
-    if (!created_.emplace(key, text(pod, "/metadata/uid")).second)
-      return "a second driver pod for one attempt " + key.second;
-  }
-  if (c.after)
-    pods_[key] = c.after;
-  else
-    pods_.erase(key);
-  if (c.call.method == "DELETE" && c.call.client == "user")
-    harmed_.insert(key.first);
+  // What an orphan delete set free still is its attempt's driver.
+  driver_key key{owner_of(c.before ? *c.before : pod), submission_of(pod)};
+  if (!c.before)
+    if (auto wrong = check_new_driver(key, pod); !wrong.empty())
+      return wrong;
+  auto& d = drivers_[key];
+  d.pod = c.after;
   auto phase = phase_of(pod);
-  if (phase == "Succeeded" || phase == "Failed")
-    truth_.emplace(key, phase);
-  if (phase == "Failed" && !(c.before && terminating(pod) && by_operator(c)))
-    harmed_.insert(key.first);
+  d.ran = d.ran || phase == "Running" || phase == "Succeeded";
+  d.stuck = d.stuck || cannot_run(pod);
+  if (d.end.empty() && (phase == "Succeeded" || phase == "Failed")) {
+    d.end = phase;
+    d.failed = phase == "Failed" && d.deleted_by.empty();
+  }
+  if (c.call.method == "DELETE" && d.deleted_by.empty())
+    d.deleted_by = by_operator(c) ? "operator" : c.call.client;
   return "";
 }
 
-/// The effect on the truth of an attempt of `now` following `old`.
-std::string cluster_rules::check_end(const json::value& old,
-                                     const json::value& now) {
-  auto uid = text(old, "/metadata/uid");
-  driver_key key{uid, text(old, "/status/submissionID")};
-  auto before = number(old, "/status/claim/number");
-  auto after = number(now, "/status/claim/number");
-  auto it = pods_.find(key);
-  auto* pod = it == pods_.end() ? nullptr : it->second.get();
-  auto phase = pod ? phase_of(*pod) : std::string{};
-  bool was_open = before > 0 && text(old, "/status/claim/outcome").empty();
-  if (was_open && after > before &&
-      (phase == "Running" || phase == "Succeeded"))
-    return "superseded a driver that ran";
-  auto outcome = text(now, "/status/claim/outcome");
-  if (!was_open || after != before || outcome.empty())
-    return "";
-  bool lives = pod && !terminating(*pod) &&
-               (phase.empty() || phase == "Pending" || phase == "Running");
-  if (lives && (outcome == "Failed" || outcome == "DriverLost"))
-    return outcome + " recorded while the driver lives";
-  auto end = truth(key.first, key.second);
-  if (outcome == "Completed" && end != "Succeeded")
-    return "Completed recorded, the driver: " + end;
-  if (outcome == "Failed" && end != "Failed")
-    return "Failed recorded, the driver: " + end;
-  if (outcome == "DriverLost" && pod && !end.empty())
-    return "DriverLost recorded though it ended in sight: " + end;
-  if (outcome == "SubmissionFailed" || outcome == "Refused")
-    return outcome +
-           " recorded: " + text(now, "/status/applicationState/errorMessage");
+std::string cluster_rules::check_new_driver(const driver_key& key,
+                                            const json::value& pod) {
+  ++by_[key.first].drivers;
+  if (drivers_.count(key) > 0)
+    return "a second driver pod for one attempt " + key.second;
+  auto app = apps_.find(key.first);
+  if (app == apps_.end() || !app->second.now)
+    return ""; // a race with its deletion
+  auto& owner = *app->second.now;
+  if (text(owner, "/status/submissionID") != submission_of(pod) ||
+      !claim_of(owner, "outcome").empty())
+    return "a driver of an attempt that is over";
   return "";
 }
+
+/// One that a Go operator made has no owner.
+const cluster_rules::driver*
+cluster_rules::find_driver(const std::string& uid,
+                           const std::string& submission) const {
+  auto it = drivers_.find({uid, submission});
+  if (it == drivers_.end())
+    it = drivers_.find({"", submission});
+  return it == drivers_.end() ? nullptr : &it->second;
+}
+
+bool cluster_rules::harmed(const std::string& uid,
+                           const std::string& submission) const {
+  auto* d = find_driver(uid, submission);
+  return d && d->harmed();
+}
+
+// --- applications ----------------------------------------------------------
 
 std::string cluster_rules::check_app(const commit& c) {
+  auto& object = c.after ? *c.after : *c.before;
+  auto& known = apps_[text(object, "/metadata/uid")];
+  known.now = c.after;
+  if (auto* spec = find(object, "/spec"))
+    known.spec.emplace(number(object, "/metadata/generation"), *spec);
   if (!c.before || !c.after || !by_operator(c))
     return "";
   ++by_[text(*c.after, "/metadata/uid")].status_patches;
-  auto before = number(*c.before, "/status/claim/number");
-  auto after = number(*c.after, "/status/claim/number");
-  if (after != before && after != before + 1)
+  if (auto wrong = check_claim(c.call.client, *c.before, *c.after);
+      !wrong.empty())
+    return wrong;
+  // Two operators may not agree yet that the old driver is gone.
+  auto was = shown_state(*c.before);
+  bool invalidated = shown_state(*c.after) == "INVALIDATING" &&
+                     was != "INVALIDATING" && was != "PENDING_RERUN";
+  if (invalidated && !edited(*c.before))
+    return "INVALIDATING without an edit";
+  return check_end(*c.before, *c.after);
+}
+
+/// Some generation since the claim's has another spec than that one: the last
+/// may have it again, yet an edit that was seen is never called off.
+bool cluster_rules::edited(const json::value& app) const {
+  auto& specs = apps_.at(text(app, "/metadata/uid")).spec;
+  auto claimed = number(app, "/status/claim/generation");
+  auto its = specs.find(claimed);
+  if (its == specs.end())
+    return false;
+  for (auto it = its; it != specs.end(); ++it)
+    if (it->second != its->second)
+      return true;
+  return false;
+}
+
+/// Who may claim the next number, and when.
+std::string cluster_rules::check_claim(const std::string& who,
+                                       const json::value& old,
+                                       const json::value& now) {
+  auto uid = text(old, "/metadata/uid");
+  auto before = claim_number(old);
+  auto after = claim_number(now);
+  auto id = text(old, "/status/submissionID");
+  bool same_id = id == text(now, "/status/submissionID");
+  if (after == before)
+    return before > 0 && !same_id ? "submission id changed under one claim"
+                                  : "";
+  if (after != before + 1)
     return fmt::format("claim {} after {}", after, before);
-  auto id = text(*c.before, "/status/submissionID");
-  if (after == before && before > 0 &&
-      id != text(*c.after, "/status/submissionID"))
-    return "submission id changed under one claim";
-  auto gone = text(*c.after, "/status/claim/outcome");
-  auto was = text(*c.before, "/status/claim/outcome");
+  if (before == 0 && !id.empty()) {
+    apps_[uid].foreign_submission = id;
+    return check_takeover(old, now);
+  }
+  auto* d = find_driver(uid, id);
+  bool known = d && d->ran && (d->pod || knew_(who, uid, id));
+  if (claim_of(old, "outcome").empty() && known)
+    return "superseded a driver that ran";
+  for (auto& [key, other] : drivers_)
+    if (key.first == uid && other.pod)
+      return "a new claim while there is a driver of " + key.second;
+  // With restartPolicy Never only an edit brings a next attempt.
+  auto state = shown_state(old);
+  bool rerun = state == "INVALIDATING" || state == "PENDING_RERUN";
+  if (!claim_of(old, "outcome").empty() && !rerun)
+    return "an ended attempt runs again without an edit";
+  return "";
+}
+
+/// Claim 1 over what a Go operator left says no more than its state did.
+std::string cluster_rules::check_takeover(const json::value& old,
+                                          const json::value& now) {
+  if (text(old, "/status/submissionID") != text(now, "/status/submissionID"))
+    return "a Go operator's attempt lost its submission id";
+  auto state = shown_state(old);
+  if (!may_run(state) && claim_of(now, "outcome").empty())
+    return "a Go operator's attempt in " + state + " is taken over as open";
+  return "";
+}
+
+/// How an attempt may end, given what really happened to its driver.
+std::string cluster_rules::check_end(const json::value& old,
+                                     const json::value& now) {
+  auto was = claim_of(old, "outcome");
+  auto outcome = claim_of(now, "outcome");
+  bool taken_over =
+      claim_number(old) == 0 && !text(old, "/status/submissionID").empty();
+  if (taken_over && !may_run(shown_state(old)))
+    return "";
+  if (claim_number(now) != claim_number(old)) {
+    // Nothing of ours but a refused spec ends in the write that claims it.
+    if (!taken_over && !outcome.empty() && outcome != "Refused")
+      return outcome + " recorded by the claim itself";
+    was.clear();
+  }
+  if (was == outcome)
+    return "";
   // Two terms may see an edited attempt end differently; the driver's own end
   // says more than that it was superseded.
-  bool refined = was == "Superseded" && !gone.empty();
-  if (after == before && !was.empty() && was != gone && !refined)
-    return "outcome " + was + " became " + gone;
-  return check_end(*c.before, *c.after);
+  if (!was.empty() && (was != "Superseded" || outcome.empty()))
+    return "outcome " + was + " became " + outcome;
+  auto* d = find_driver(text(old, "/metadata/uid"),
+                        text(old, "/status/submissionID"));
+  if (outcome == "Completed" && (!d || d->end != "Succeeded"))
+    return "Completed recorded, the driver: " + (d ? d->end : "none");
+  if (outcome == "Superseded" && shown_state(now) != "INVALIDATING")
+    return "Superseded recorded without an edit";
+  return check_failure(old, now);
+}
+
+std::string cluster_rules::check_failure(const json::value& old,
+                                         const json::value& now) {
+  auto uid = text(old, "/metadata/uid");
+  auto id = text(old, "/status/submissionID");
+  auto outcome = claim_of(now, "outcome");
+  auto message = text(now, "/status/applicationState/errorMessage");
+  auto* d = find_driver(uid, id);
+  if (outcome == "Failed" || outcome == "DriverLost") {
+    if (d && d->pod && lives(*d->pod))
+      return outcome + " recorded while the driver lives";
+    bool gave_up = d && d->stuck && !d->pod;
+    if (outcome == "Failed" && !gave_up && (!d || d->end != "Failed"))
+      return "Failed recorded, the driver: " + (d ? d->end : "none");
+    if (outcome == "DriverLost" && d && d->pod && !d->end.empty())
+      return "DriverLost recorded though it ended in sight: " + d->end;
+    bool stopped = shown_state(now) == "INVALIDATING";
+    bool adopted = id == apps_[uid].foreign_submission;
+    if (!harmed(uid, id) && !stopped && !adopted)
+      return outcome + " recorded although nothing happened to the driver";
+  }
+  if (outcome == "SubmissionFailed" && refused_.count({uid, id}) == 0 &&
+      !names_foreign(message))
+    return "SubmissionFailed recorded: " + message;
+  auto* spec = find(now, "/spec/mode");
+  if (outcome == "Refused" && spec && *spec == json::value("cluster"))
+    return "Refused recorded: " + message;
+  return "";
+}
+
+bool cluster_rules::names_foreign(const std::string& message) const {
+  return std::any_of(foreign_.begin(), foreign_.end(), [&](auto& name) {
+    return message.find(name) != std::string::npos;
+  });
 }
 
 /// Children of one attempt at a time.
@@ -155,12 +337,6 @@ std::string cluster_rules::check_child(const commit& c) {
   return "";
 }
 
-std::string cluster_rules::truth(const std::string& uid,
-                                 const std::string& submission) const {
-  auto it = truth_.find({uid, submission});
-  return it == truth_.end() ? "" : it->second;
-}
-
 // --- the journal -----------------------------------------------------------
 
 void journal_rules::stored(const std::vector<journal_row>& rows) {
@@ -174,6 +350,8 @@ void journal_rules::stored(const std::vector<journal_row>& rows) {
     }
     app.before = app.now;
     auto said = verify(app.now, row);
+    if (app.now.has_driver)
+      drivers_.emplace(row.uid, app.now.current.submission_id);
     if (!wrong_.empty())
       continue;
     if (!said)

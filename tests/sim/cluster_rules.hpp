@@ -2,6 +2,7 @@
 
 #include "tests/sim/simulated_operator.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +19,9 @@ public:
 
   /// "" when all is well.
   std::string check();
+  /// A write of an operator, landing or not: does it carry what keeps a stale
+  /// view from doing harm?
+  [[nodiscard]] static std::string check_request(const api_call& call);
 
   struct counts {
     int status_patches = 0;
@@ -26,30 +30,66 @@ public:
   };
   /// By application uid.
   [[nodiscard]] const counts& of(const std::string& uid) { return by_[uid]; }
-  /// How the driver of that attempt ended: phase, "" while nobody knows.
-  [[nodiscard]] std::string truth(const std::string& uid,
-                                  const std::string& submission) const;
-  /// Some driver of it failed, or somebody deleted one.
-  [[nodiscard]] bool harmed(const std::string& uid) const {
-    return harmed_.count(uid) > 0;
+  /// Something happened to the driver of that attempt that was not our doing:
+  /// it failed, could not start, or somebody deleted it.
+  [[nodiscard]] bool harmed(const std::string& uid,
+                            const std::string& submission) const;
+  /// The server was told to refuse a child of that attempt.
+  void expect_refusal(const std::string& uid, const std::string& submission) {
+    refused_.emplace(uid, submission);
   }
+
+  /// Did that operator ever know of that attempt's driver? One that came and
+  /// went unseen cannot be told from one that never was.
+  using knowledge_of_drivers =
+      std::function<bool(const std::string& client, const std::string& uid,
+                         const std::string& submission)>;
+  void ask_who_knew(knowledge_of_drivers knew) { knew_ = std::move(knew); }
 
 private:
   using driver_key = std::pair<std::string, std::string>; ///< uid, submission
 
+  /// The one driver that an attempt may ever have.
+  struct driver {
+    object_ptr pod;         ///< null: it is gone
+    std::string end;        ///< Succeeded, Failed, or "" while nobody knows
+    std::string deleted_by; ///< the first who did
+    bool ran = false;
+    bool stuck = false;  ///< its container could not start
+    bool failed = false; ///< and nobody had asked it to stop
+    [[nodiscard]] bool harmed() const {
+      return stuck || failed || deleted_by == "user" || deleted_by == "gc";
+    }
+  };
+  struct known_app {
+    object_ptr now;                           ///< null: it is gone
+    std::map<std::int64_t, json::value> spec; ///< by generation
+    std::string foreign_submission;           ///< another operator's attempt
+  };
+
   std::string check(const commit& c);
   std::string check_pod(const commit& c);
+  std::string check_new_driver(const driver_key& key, const json::value& pod);
   std::string check_app(const commit& c);
-  std::string check_child(const commit& c);
+  std::string check_claim(const std::string& who, const json::value& old,
+                          const json::value& now);
+  std::string check_takeover(const json::value& old, const json::value& now);
   std::string check_end(const json::value& old, const json::value& now);
+  std::string check_failure(const json::value& old, const json::value& now);
+  std::string check_child(const commit& c);
+  [[nodiscard]] const driver* find_driver(const std::string& uid,
+                                          const std::string& submission) const;
+  [[nodiscard]] bool edited(const json::value& app) const;
+  [[nodiscard]] bool names_foreign(const std::string& message) const;
 
   const memory_api_server& server_;
   std::size_t next_ = 0;
-  std::map<driver_key, std::string> created_; ///< pod uid
-  std::map<driver_key, std::string> truth_;
-  std::map<driver_key, object_ptr> pods_; ///< as they are
+  std::map<driver_key, driver> drivers_;
+  std::map<std::string, known_app> apps_;
   std::map<std::string, counts> by_;
-  std::set<std::string> harmed_;
+  knowledge_of_drivers knew_ = [](auto&, auto&, auto&) { return true; };
+  std::set<driver_key> refused_;
+  std::set<std::string> foreign_; ///< names that others have, or had
 };
 
 /// The journal of one operator as the simulation sees it: every row is decided
@@ -65,6 +105,11 @@ public:
   /// Folds what the journal would load now and compares.
   std::string check_load(journal& store) const;
   [[nodiscard]] int rows() const { return rows_; }
+  /// Some row says that this attempt had a driver.
+  [[nodiscard]] bool tells_of_driver(const std::string& uid,
+                                     const std::string& submission) const {
+    return drivers_.count({uid, submission}) > 0;
+  }
 
 private:
   struct fold_of_app {
@@ -72,6 +117,7 @@ private:
     app_state now;
   };
   std::map<std::string, fold_of_app> apps_;
+  std::set<std::pair<std::string, std::string>> drivers_;
   std::string wrong_;
   int rows_ = 0;
 };

@@ -283,3 +283,54 @@ TEST_CASE("a clock that is set back does not prolong a pause for the others") {
   CHECK(done >= 19); // the throttled one has a backoff of its own
   sim.finish();
 }
+
+TEST_CASE("an operator without its lease writes nothing, and another goes on") {
+  auto may_end = std::make_shared<bool>(false);
+  simulation sim{driver_that_waits(may_end)};
+  sim.start("a");
+  sim.add_app("ns", "app");
+  reach(sim, "RUNNING");
+  sim.run_for(10s); // nothing of it is under way any more
+  sim.find_operator("a")->lose_lease();
+  auto before = sim.server.commits().size();
+  *may_end = true;
+  sim.edit_app("ns", "app", 1);
+  sim.run_for(1min);
+  auto& all = sim.server.commits();
+  for (auto i = before; i < all.size(); ++i)
+    CHECK(all[i].call.client != "a");
+  CHECK(sim.state("ns", "app") == "RUNNING");
+  sim.start("b");
+  REQUIRE(sim.run_until([&] { return sim.state("ns", "app") == "COMPLETED"; }));
+  sim.kill("a");
+  sim.finish();
+}
+
+TEST_CASE("a driver that was made while its application went is deleted") {
+  int ours = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    simulation_options options;
+    options.seed = seed;
+    options.races_are_ours = true;
+    simulation sim{options};
+    bool posted = false;
+    sim.on_request = [&](const flight& f) {
+      posted |= f.what->method == verb::post && path_has(f, "/pods?");
+      return fault{};
+    };
+    sim.after_step = [&](const step&) {
+      if (std::exchange(posted, false))
+        sim.delete_app("ns", "app");
+    };
+    sim.start("a");
+    sim.add_app("ns", "app");
+    INFO("seed " << seed);
+    sim.run_until([&] { return sim.server.commits().size() > 1; });
+    REQUIRE_NOTHROW(sim.finish());
+    CHECK(sim.server.list("/api/v1/pods").empty());
+    for (auto& c : sim.server.commits())
+      ours += c.call.client == "a" && c.call.method == "DELETE" &&
+              c.id.collection == "pods";
+  }
+  CHECK(ours > 3);
+}

@@ -26,6 +26,9 @@ void run_history(std::uint64_t seed, bool trace, totals& sum) {
   options.kubelet.executors = static_cast<int>(seed % 3);
   options.kubelet.failures = seed % 4 == 0 ? 1 : 0;
   options.kubelet.report_before_removal = seed % 5 != 0;
+  options.races_are_ours = seed % 2 == 0;
+  if (seed % 6 == 1)
+    options.namespaces = {"ns", "other"};
   simulation sim{options};
   adversary a{sim};
   INFO("repeat: SIM_SEED=" << seed << " sim_tests 'random histories *'");

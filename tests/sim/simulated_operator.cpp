@@ -21,29 +21,6 @@ State* state_of(const Handle& h) {
   return ended ? nullptr : &own->state;
 }
 
-/// What tools/operator puts around curl: no write after the lease's fence.
-class fenced_transport : public transport {
-public:
-  fenced_transport(std::unique_ptr<transport> out, const manual_clock& clock,
-                   std::shared_ptr<const bool> fenced)
-      : out_{std::move(out)}, clock_{clock}, fenced_{std::move(fenced)} {}
-
-  void submit(op_id id, request what, on_reply done) override {
-    if (*fenced_ && what.method != verb::get)
-      what.not_after = clock_.steady() - milliseconds{1};
-    out_->submit(id, std::move(what), std::move(done));
-  }
-  void open(op_id id, request what, on_chunk chunk, on_end end) override {
-    out_->open(id, std::move(what), std::move(chunk), std::move(end));
-  }
-  void cancel(op_id id) override { out_->cancel(id); }
-
-private:
-  std::unique_ptr<transport> out_;
-  const manual_clock& clock_;
-  std::shared_ptr<const bool> fenced_;
-};
-
 environment_ptr environment_for(const operator_options& options,
                                 const manual_clock& clock) {
   auto env = std::make_shared<environment>();
@@ -52,6 +29,7 @@ environment_ptr environment_for(const operator_options& options,
   env->counters = std::make_shared<metrics>(metrics_settings{});
   env->namespaces = options.namespaces;
   env->instance = options.name;
+  env->steady = [&clock] { return clock.steady(); };
   return env;
 }
 
@@ -99,12 +77,12 @@ simulated_operator::simulated_operator(memory_api_server& server,
                                        std::shared_ptr<journal> store,
                                        rows_stored stored,
                                        operator_options options)
-    : options_{std::move(options)}, server_{server} {
+    : options_{std::move(options)}, server_{server}, clock_{clock} {
   store_ =
       std::make_shared<cut_off_journal>(std::move(store), std::move(stored));
   env_ = environment_for(options_, clock);
-  out_ = std::make_shared<fenced_transport>(server.connect(options_.name),
-                                            clock, fenced_);
+  auto out = server.connect(options_.name);
+  out_ = options_.wrap ? options_.wrap(std::move(out)) : std::move(out);
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
   journal_ = system_->spawn(run_journal, store_, env_);
@@ -158,7 +136,11 @@ std::optional<milliseconds> simulated_operator::next_timer() const {
 
 void simulated_operator::advance(milliseconds by) { sched().advance_time(by); }
 
-void simulated_operator::lose_lease() { *fenced_ = true; }
+void simulated_operator::lose_lease() {
+  auto now = clock_.steady().time_since_epoch();
+  env_->fence->store(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
 
 bool simulated_operator::poison(const std::string& uid) {
   auto* st = registry();

@@ -21,11 +21,17 @@ namespace spark::test {
 /// Called with every batch of rows that became durable.
 using rows_stored = std::function<void(const std::vector<journal_row>&)>;
 
+/// Puts something between the operator and the server: a test's way to break it
+/// on purpose.
+using transport_wrapper =
+    std::function<std::unique_ptr<transport>(std::unique_ptr<transport>)>;
+
 struct operator_options {
   std::string name = "a";
   std::int64_t epoch = 1;
   int window = 8; ///< requests under way at once
   std::vector<std::string> namespaces;
+  transport_wrapper wrap; ///< none: the server itself
 };
 
 /// The operator's real actors on CAF's test scheduler: nothing runs but in
@@ -56,9 +62,9 @@ public:
   void advance(milliseconds by);
 
   // --- faults ---------------------------------------------------------------
-  /// What leaves from now on dies at the lease fence; what left may land.
+  /// No renewal came through: no write may leave any more; what left may land.
   void lose_lease();
-  [[nodiscard]] bool leads() const { return !*fenced_; }
+  [[nodiscard]] bool leads() const { return env_->fence->load() == 0; }
   /// An actor dies of a bug. False if there is none for that uid.
   bool poison(const std::string& uid);
 
@@ -81,7 +87,7 @@ private:
 
   operator_options options_;
   memory_api_server& server_;
-  std::shared_ptr<bool> fenced_ = std::make_shared<bool>(false);
+  const manual_clock& clock_;
   std::shared_ptr<cut_off_journal> store_;
   environment_ptr env_;
   std::shared_ptr<transport> out_;

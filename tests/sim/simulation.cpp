@@ -45,7 +45,27 @@ simulation::simulation(simulation_options options)
     : kubelet{server, options.kubelet}, rng{options.seed}, options_{std::move(
                                                                options)} {
   spdlog::set_level(options_.trace ? spdlog::level::debug : spdlog::level::off);
+  watch_server();
+}
+
+void simulation::watch_server() {
+  rules.ask_who_knew([this](auto& client, auto& uid, auto& submission) {
+    auto it = journal_rules_.find(client);
+    return it != journal_rules_.end() &&
+           it->second->tells_of_driver(uid, submission);
+  });
   server.set_fault_rule([this](const flight& f) { return judge(f); });
+  server.set_delivery_listener(
+      [this](const std::string& client, const request& asked,
+             std::string_view text) { knows_[client].delivered(asked, text); });
+  if (!options_.races_are_ours)
+    return;
+  server.rules().hold_back([this](const json::value& object) {
+    auto uid = text(object, "/metadata/uid");
+    return std::any_of(operators_.begin(), operators_.end(), [&](auto& o) {
+      return o->leads() && knows_[o->name()].must_delete(uid);
+    });
+  });
 }
 
 // --- the cluster -------------------------------------------------------------
@@ -74,6 +94,20 @@ void simulation::delete_app(const std::string& ns, const std::string& name,
 void simulation::delete_pod(const std::string& ns, const std::string& name) {
   say("user deletes pod " + ns + "/" + name);
   server.remove("/api/v1/namespaces/" + ns + "/pods/" + name);
+}
+
+void simulation::vanish_pod(const std::string& ns, const std::string& name) {
+  say("pod " + ns + "/" + name + " vanishes");
+  server.remove("/api/v1/namespaces/" + ns + "/pods/" + name,
+                {{"gracePeriodSeconds", 0}});
+}
+
+void simulation::take_name(const request& create) {
+  auto where = parse_api_path(create.path);
+  auto name = text(json::parse(create.body), "/metadata/name");
+  say(fmt::format("user creates {} {}", where.plural, name));
+  server.create(fmt::format("/api/v1/namespaces/{}/{}", where.ns, where.plural),
+                {{"metadata", {{"name", name}}}});
 }
 
 object_ptr simulation::app(const std::string& ns,
@@ -110,6 +144,8 @@ simulated_operator& simulation::start(const std::string& name,
   options.name = name;
   options.epoch = ++epochs_;
   options.namespaces = options_.namespaces;
+  options.wrap = options_.wrap;
+  knows_.erase(name);
   auto stored = [this, rules_of](const std::vector<journal_row>& batch) {
     rules_of->stored(batch);
     rows += static_cast<int>(batch.size());
@@ -124,6 +160,23 @@ void simulation::kill(const std::string& name, fate of_requests) {
                   of_requests == fate::land ? "may land" : "are dropped"));
   server.crash(name, of_requests);
   std::erase_if(operators_, [&](auto& o) { return o->name() == name; });
+}
+
+bool simulation::poison(const std::string& name, const std::string& uid) {
+  auto* who = find_operator(name);
+  if (!who || !who->poison(uid))
+    return false;
+  say("the actor of " + uid + " fails");
+  knows_[name].forget(uid);
+  return true;
+}
+
+void simulation::set_fault(const flight& f, const fault& what) {
+  say(fmt::format("fault {} {} on #{} {} {}", static_cast<int>(what.what),
+                  what.status, f.ticket, to_string(f.what->method),
+                  f.what->path));
+  expect(f, what);
+  server.set_fault(f.ticket, what);
 }
 
 simulated_operator* simulation::find_operator(const std::string& name) {
@@ -158,7 +211,8 @@ std::vector<test::step> simulation::server_steps() {
   return out;
 }
 
-bool simulation::step() {
+/// Runs one of all the things that can happen; no label: there was none.
+test::step simulation::draw_step() {
   auto of_server = server_steps();
   auto of_kubelet = kubelet.runnable();
   std::uint64_t jobs = 0;
@@ -166,11 +220,10 @@ bool simulation::step() {
     jobs += o->has_job() ? weight_of_job : 0;
   auto requests = of_server.size() * weight_of_request;
   auto all = jobs + requests + of_kubelet.size();
-  if (all == 0)
-    return false;
-  ++steps;
-  auto n = draw(all);
   test::step done;
+  if (all == 0)
+    return done;
+  auto n = draw(all);
   if (n < jobs) {
     auto which = n / weight_of_job;
     for (auto& o : operators_)
@@ -185,7 +238,18 @@ bool simulation::step() {
     done = of_kubelet[n - requests];
     kubelet.run(done);
   }
+  return done;
+}
+
+bool simulation::step() {
+  auto done = draw_step();
+  if (done.label.empty())
+    return false;
+  ++steps;
   say(done.label);
+  for (auto& o : operators_)
+    if (!o->has_job())
+      knows_[o->name()].rested();
   check_all(done.label);
   if (after_step)
     after_step(done);
@@ -273,7 +337,7 @@ void simulation::fail(const std::string& why) const {
 void simulation::check_all(const std::string& after) {
   auto wrong = rules.check();
   if (wrong.empty())
-    wrong = std::exchange(bad_create_, {});
+    wrong = std::exchange(bad_request_, {});
   for (auto& [name, r] : journal_rules_)
     if (wrong.empty() && options_.journal_explains)
       wrong = r->wrong();
@@ -288,23 +352,40 @@ void simulation::check_all(const std::string& after) {
 }
 
 fault simulation::judge(const flight& f) {
-  check_create(f);
-  return on_request ? on_request(f) : fault{};
+  check_sent(f);
+  auto what = on_request ? on_request(f) : fault{};
+  expect(f, what);
+  return what;
 }
 
-/// Nothing is created for an application that its operator knows to be gone.
-void simulation::check_create(const flight& f) {
-  if (f.what->method != verb::post ||
-      f.what->path.find("/events") != std::string::npos)
+/// What no operator may send.
+void simulation::check_sent(const flight& f) {
+  auto* who = find_operator(f.client);
+  if (!who || f.what->method == verb::get)
+    return;
+  auto wrong = knows_[f.client].check_create(*f.what);
+  if (wrong.empty() && !who->leads())
+    wrong = f.what->path + " is written to after the lease was lost";
+  if (wrong.empty())
+    wrong = cluster_rules::check_request(
+        {f.client, std::string{to_string(f.what->method)}, f.what->path,
+         f.what->body, f.what->content_type});
+  if (!wrong.empty())
+    bad_request_ = std::move(wrong);
+}
+
+/// A refusal is final for the attempt that it meets.
+void simulation::expect(const flight& f, const fault& what) {
+  bool quota = what.message.find("exceeded quota") != std::string::npos;
+  bool refuses = what.what == fault::kind::answer && !quota &&
+                 (what.status == 400 || what.status == 403 ||
+                  what.status == 413 || what.status == 422);
+  if (!refuses || f.what->method != verb::post)
     return;
   auto body = json::parse(f.what->body);
-  auto uid = text(body, "/metadata/ownerReferences/0/uid");
-  auto* who = find_operator(f.client);
-  auto* app = who ? who->app(uid) : nullptr;
-  auto at = app ? app->session->state().at : phase::fresh;
-  if (who && app && (at == phase::deleting || at == phase::gone))
-    bad_create_ = "POST " + f.what->path +
-                  " is sent after its application was seen to go";
+  rules.expect_refusal(
+      text(body, "/metadata/ownerReferences/0/uid"),
+      text(body, "/metadata/labels/sparkoperator.k8s.io~1submission-id"));
 }
 
 std::string simulation::check_app_end(const json::value& object) {
@@ -323,10 +404,6 @@ std::string simulation::check_app_end(const json::value& object) {
   auto state = seen->fact.state;
   if ((outcome == "Completed") != (state == "COMPLETED"))
     return name + ": state " + state + " with outcome " + outcome;
-  if (!rules.harmed(uid) && state != "COMPLETED")
-    return fmt::format("{} is {} ({}: {}) although nothing happened to it",
-                       name, state, outcome,
-                       text(object, "/status/applicationState/errorMessage"));
   if (number(object, "/status/observedGeneration") != seen->fact.generation)
     return name + ": observedGeneration is not the newest";
   return "";
@@ -343,7 +420,8 @@ std::string simulation::check_leftovers() const {
     auto phase = text(*object, "/status/phase");
     if (id.collection == "pods" && phase != "Succeeded" && phase != "Failed")
       return fmt::format("pod {} still is {}", id.name, phase);
-    if (label == "executor")
+    auto* owners = find(*object, "/metadata/ownerReferences");
+    if (label == "executor" || !owners || owners->as_array().empty())
       continue;
     auto of = app(id.ns, owner);
     if (!of || text(*of, "/metadata/uid") !=

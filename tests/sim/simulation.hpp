@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sim/cluster_rules.hpp"
+#include "tests/sim/operator_knowledge.hpp"
 #include "tests/support/fake_kubelet.hpp"
 
 #include <functional>
@@ -27,6 +28,10 @@ struct simulation_options {
   std::vector<std::string> namespaces;
   /// By operator: where it writes, instead of a journal in memory.
   std::map<std::string, std::shared_ptr<journal>> stores;
+  /// The garbage collector leaves it to an operator to delete the drivers that
+  /// it made although it knew their application to be gone.
+  bool races_are_ours = false;
+  transport_wrapper wrap; ///< of every operator's transport
 };
 
 /// One API server, what plays the rest of the cluster, and operators of our own
@@ -45,6 +50,10 @@ public:
   void delete_app(const std::string& ns, const std::string& name,
                   const std::string& policy = "Background");
   void delete_pod(const std::string& ns, const std::string& name);
+  /// Without grace and without a word about its end: its node died.
+  void vanish_pod(const std::string& ns, const std::string& name);
+  /// Somebody else's object takes the name of this one, which is to be made.
+  void take_name(const request& create);
   [[nodiscard]] object_ptr app(const std::string& ns,
                                const std::string& name) const;
   [[nodiscard]] std::string state(const std::string& ns,
@@ -56,6 +65,10 @@ public:
   void kill(const std::string& name, fate of_requests = fate::land);
   [[nodiscard]] simulated_operator* find_operator(const std::string& name);
   [[nodiscard]] std::vector<std::string> running() const;
+  /// An actor of it dies of a bug; false if there is none for that uid.
+  bool poison(const std::string& name, const std::string& uid);
+  /// What becomes of a request that is under way.
+  void set_fault(const flight& f, const fault& what);
 
   // --- the schedule ---------------------------------------------------------
   /// One thing that can happen now, drawn; false: only time can help.
@@ -96,11 +109,14 @@ public:
 
 private:
   std::vector<test::step> server_steps();
+  test::step draw_step();
   void check_all(const std::string& after);
   [[nodiscard]] std::shared_ptr<journal>
   store_of(const std::string& name) const;
+  void watch_server();
   fault judge(const flight& f);
-  void check_create(const flight& f);
+  void check_sent(const flight& f);
+  void expect(const flight& f, const fault& what);
   [[nodiscard]] std::string check_app_end(const json::value& app);
   [[nodiscard]] std::string check_leftovers() const;
   [[nodiscard]] std::string check_operators() const;
@@ -109,7 +125,8 @@ private:
   std::map<std::string, std::shared_ptr<journal_rules>> journal_rules_;
   std::vector<std::unique_ptr<simulated_operator>> operators_;
   std::int64_t epochs_ = 0;
-  std::string bad_create_;
+  std::string bad_request_;
+  std::map<std::string, operator_knowledge> knows_;
   milliseconds passed_{0};
 };
 

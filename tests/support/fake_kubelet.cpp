@@ -53,6 +53,10 @@ std::string started_at(const json::value& pod, time_point now) {
   return at.empty() ? to_rfc3339(now) : at;
 }
 
+bool waits(const json::value& pod) {
+  return find(pod, "/status/containerStatuses/0/state/waiting") != nullptr;
+}
+
 bool ended(const json::value& pod) {
   auto phase = text(pod, "/status/phase");
   return phase == "Succeeded" || phase == "Failed";
@@ -73,6 +77,16 @@ json::object running_status(const json::value& pod, time_point now) {
       {"conditions",
        {{{"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", at}}}},
       {"containerStatuses", std::move(containers)}};
+}
+
+json::object waiting_status(const json::value& pod, const std::string& reason) {
+  json::array containers;
+  for (auto& name : container_names(pod))
+    containers.push_back(container_status(
+        name,
+        {{"waiting", {{"reason", reason}, {"message", "the test says so"}}}},
+        false));
+  return {{"phase", "Pending"}, {"containerStatuses", std::move(containers)}};
 }
 
 json::object ended_status(const json::value& pod, time_point now,
@@ -97,6 +111,11 @@ json::object ended_status(const json::value& pod, time_point now,
           {"containerStatuses", std::move(containers)}};
 }
 
+pod_end fake_kubelet::planned(const json::value& pod) const {
+  bool by_plan = options_.plan && role_of(pod) == "driver";
+  return by_plan ? options_.plan(pod) : pod_end{};
+}
+
 void fake_kubelet::offer(std::vector<step>& out, const json::value& pod) const {
   auto path = pod_path(pod);
   auto add = [&](step_kind kind, std::string_view doing) {
@@ -104,7 +123,6 @@ void fake_kubelet::offer(std::vector<step>& out, const json::value& pod) const {
   };
   bool bound = !text(pod, "/spec/nodeName").empty();
   bool running = text(pod, "/status/phase") == "Running";
-  bool driver = role_of(pod) == "driver";
   if (find(pod, "/metadata/deletionTimestamp")) {
     bool must_report = running && options_.report_before_removal;
     if (running)
@@ -113,22 +131,40 @@ void fake_kubelet::offer(std::vector<step>& out, const json::value& pod) const {
       add(step_kind::remove_pod, "remove");
   } else if (!bound) {
     add(step_kind::bind_pod, "bind");
-  } else if (!running && !ended(pod)) {
+  } else if (!running && !ended(pod) &&
+             (planned(pod).waiting.empty() || !waits(pod))) {
     add(step_kind::start_pod, "start");
   }
-  if (running && !driver && driver_ended(pod))
-    add(step_kind::finish_pod, "finish");
-  if (!running || !driver)
+  if (running)
+    offer_running(out, pod);
+}
+
+void fake_kubelet::offer_running(std::vector<step>& out,
+                                 const json::value& pod) const {
+  auto path = pod_path(pod);
+  auto add = [&](step_kind kind, std::string_view doing) {
+    out.push_back({kind, 0, path, fmt::format("{} {}", doing, path)});
+  };
+  if (role_of(pod) != "driver") {
+    if (driver_ended(pod))
+      add(step_kind::finish_pod, "finish");
     return;
+  }
   // A terminating driver may still come to its own end first.
-  auto plan = options_.plan ? options_.plan(pod) : pod_end{};
-  if (!plan.never)
+  if (!planned(pod).never)
     add(step_kind::finish_pod, "finish");
   if (options_.failures > 0)
     add(step_kind::fail_pod, "fail");
   if (!find(pod, "/metadata/deletionTimestamp") &&
       !missing_executor(pod).empty())
     add(step_kind::start_executor, "executor of");
+}
+
+/// Its containers run, or it is said why they cannot.
+void fake_kubelet::start(const std::string& path, const json::value& pod) {
+  auto how = planned(pod);
+  set_status(path, how.waiting.empty() ? running_status(pod, server_.now())
+                                       : waiting_status(pod, how.waiting));
 }
 
 /// Executors exit when their driver has.
@@ -169,14 +205,11 @@ bool fake_kubelet::run(const step& what) {
   case step_kind::bind_pod:
     return server_.bind_pod(what.subject, "node-1").ok();
   case step_kind::start_pod:
-    set_status(what.subject, running_status(*pod, server_.now()));
+    start(what.subject, *pod);
     return true;
-  case step_kind::finish_pod: {
-    bool planned = options_.plan && role_of(*pod) == "driver";
-    end_containers(what.subject, *pod,
-                   planned ? options_.plan(*pod) : pod_end{});
+  case step_kind::finish_pod:
+    end_containers(what.subject, *pod, planned(*pod));
     return true;
-  }
   case step_kind::fail_pod:
     --options_.failures;
     end_containers(what.subject, *pod, {1, "Error", "the test failed it"});

@@ -14,6 +14,7 @@ struct pod_end {
   std::string reason;  ///< empty: Completed or Error
   std::string message; ///< of the terminated state
   bool never = false;  ///< runs until somebody deletes it
+  std::string waiting; ///< it cannot even start, for this reason
 };
 
 struct kubelet_options {
@@ -47,6 +48,9 @@ public:
 
 private:
   void offer(std::vector<step>& out, const json::value& pod) const;
+  void offer_running(std::vector<step>& out, const json::value& pod) const;
+  void start(const std::string& path, const json::value& pod);
+  [[nodiscard]] pod_end planned(const json::value& pod) const;
   void set_status(const std::string& path, json::object status);
   void end_containers(const std::string& path, const json::value& pod,
                       const pod_end& how);
@@ -62,6 +66,8 @@ private:
 /// hand. `main` is the container that `how` is about, the others end with 0.
 [[nodiscard]] json::object running_status(const json::value& pod,
                                           time_point now);
+[[nodiscard]] json::object waiting_status(const json::value& pod,
+                                          const std::string& reason);
 [[nodiscard]] json::object ended_status(const json::value& pod, time_point now,
                                         const pod_end& how);
 

@@ -161,7 +161,11 @@ bool memory_api_server::run_reply(std::uint64_t ticket) {
   auto id = it->second.id;
   // The callback may submit, cancel or destroy its transport.
   auto done = std::exchange(it->second.done, nullptr);
+  auto client = it->second.client->name;
+  auto asked = it->second.what;
   settle(ticket);
+  if (delivered_ && result.how == sent::answered && result.status < 300)
+    delivered_(client, asked, result.body);
   done(id, std::move(result));
   return true;
 }
@@ -204,7 +208,10 @@ bool memory_api_server::run(const step& what) {
       return false;
     // Kept alive: the client may cancel, close or crash in its callback.
     auto stream = it->second.stream;
-    stream->deliver(lines_, chunk_bytes_);
+    auto client = it->second.client->name;
+    auto text = stream->deliver(lines_, chunk_bytes_);
+    if (delivered_)
+      delivered_(client, stream->what(), text);
     return true;
   }
   case step_kind::end_stream:

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spark::test {
@@ -67,6 +68,15 @@ public:
   bool run(const step& what) override;
   /// When the clock alone makes a step possible (a deadline, a stream's end).
   [[nodiscard]] std::optional<manual_clock::steady_point> next_deadline() const;
+
+  // --- what clients get to know -------------------------------------------
+  /// Called with each body that answers a request, and with the lines of a
+  /// watch as they are handed over.
+  using on_delivery = std::function<void(
+      const std::string& client, const request& asked, std::string_view text)>;
+  void set_delivery_listener(on_delivery listen) {
+    delivered_ = std::move(listen);
+  }
 
   // --- faults -------------------------------------------------------------
   [[nodiscard]] std::vector<flight> flights() const;
@@ -158,6 +168,7 @@ private:
   std::uint64_t tickets_ = 0;
   std::uint64_t published_ = 0; ///< version up to which streams were fed
   std::function<fault(const flight&)> rule_;
+  on_delivery delivered_;
   std::size_t lines_ = 1;
   std::size_t chunk_bytes_ = 16 * 1024;
   bool down_ = false;

@@ -61,6 +61,11 @@ public:
 
   [[nodiscard]] const std::vector<commit>& commits() const { return commits_; }
 
+  /// The garbage collector leaves alone what this holds back: somebody else has
+  /// to remove it.
+  void hold_back(std::function<bool(const json::value& object)> spared) {
+    spared_ = std::move(spared);
+  }
   /// Objects the garbage collector would do something about, in order.
   [[nodiscard]] std::vector<object_id> garbage() const;
   /// Does it for one object; false if nothing is to be done.
@@ -105,6 +110,7 @@ private:
   admission admission_;
   std::map<std::string, std::set<std::string>> pruned_;
   std::set<std::string> hidden_;
+  std::function<bool(const json::value&)> spared_;
   std::uint64_t cache_lag_ = 0;
   std::uint64_t names_ = 0; ///< for generateName
   std::vector<commit> commits_;

@@ -84,7 +84,7 @@ std::vector<object_id> resource_api::garbage() const {
             }))
           out.push_back(id);
       }
-    } else if (orphaned(*object, live)) {
+    } else if (orphaned(*object, live) && !(spared_ && spared_(*object))) {
       out.push_back(id);
     }
   }

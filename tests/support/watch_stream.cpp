@@ -123,7 +123,7 @@ manual_clock::steady_point watch_stream::next_deadline() const {
                                    : client;
 }
 
-void watch_stream::deliver(std::size_t lines, std::size_t bytes) {
+std::string watch_stream::deliver(std::size_t lines, std::size_t bytes) {
   std::string text;
   for (; lines > 0 && !lines_.empty(); --lines) {
     text += lines_.front();
@@ -134,6 +134,7 @@ void watch_stream::deliver(std::size_t lines, std::size_t bytes) {
     rest.remove_prefix(piece.size());
     chunk_(id_, piece);
   }
+  return text;
 }
 
 void watch_stream::finish(stream_end how) {

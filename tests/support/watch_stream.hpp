@@ -36,9 +36,9 @@ public:
   /// When the clock alone ends it.
   [[nodiscard]] manual_clock::steady_point next_deadline() const;
 
-  /// At most `lines` lines in chunks of at most `bytes`. The client may do
-  /// anything in its callback except destroy the stream.
-  void deliver(std::size_t lines, std::size_t bytes);
+  /// At most `lines` lines in chunks of at most `bytes`; gives them. The client
+  /// may do anything in its callback except destroy the stream.
+  std::string deliver(std::size_t lines, std::size_t bytes);
   /// No callback runs any more: the client is dead.
   void mute() { muted_ = true; }
   /// Calls the end callback; the stream is mute after it.
