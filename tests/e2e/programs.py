@@ -153,10 +153,6 @@ class Operator:
     def tail(self, lines=40):
         return "\n".join(self.text().splitlines()[-lines:])
 
-    def forbidden(self, **labels):
-        return int(self.metric("spark_operator_api_requests_total",
-                               code="403", **labels))
-
 
 def replay(journal, *flags, check=True):
     return run(os.path.join(BIN, "spark-replay"), journal, *flags, check=check)
