@@ -1,5 +1,7 @@
 """The programs under test, and those of the sandbox."""
 import http.client
+import itertools
+import json
 import os
 import re
 import shutil
@@ -51,24 +53,24 @@ class Operator:
     """One spark-operator with its log and journal; may be killed and started
     again on the same journal."""
 
-    next_port = 18080
+    ports = itertools.count(18080)
 
     def __init__(self, directory, name, *flags, kubeconfig=None, journal=None):
         self.name = name
         self.log = os.path.join(directory, f"{name}.log")
         self.journal = journal or os.path.join(directory, f"{name}.db")
-        self.port = Operator.next_port
-        Operator.next_port += 1
+        self.port = next(Operator.ports)
         self.words = [os.path.join(BIN, "spark-operator"), "-kubeconfig",
                       kubeconfig or os.environ["KUBECONFIG"], "-journal",
                       self.journal, "-listen", f"127.0.0.1:{self.port}",
                       *flags]
         self.process = None
 
-    def start(self, ready=True):
+    def start(self, ready=True, **environment):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.words, stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **environment})
         if ready:
             self.await_ready()
         return self
@@ -167,7 +169,5 @@ def verify(journal):
     return done.stdout.strip().splitlines()[-1]
 
 
-def token_parts(path):
-    """The signature alone names a token, and a log may cut it short."""
-    with open(path, encoding="utf-8") as file:
-        return file.read().strip().rsplit(".", 1)[-1][:40]
+def listing(journal):
+    return json.loads(replay(journal, "--json").stdout)["applications"]

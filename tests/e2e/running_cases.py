@@ -1,7 +1,6 @@
 """Applications that run real Spark."""
 import api as apis
 import manifests
-import programs
 from programs import kubectl
 
 PI = "Pi is roughly 3.1"
@@ -146,37 +145,3 @@ def orphaned(world, ns):
 
 def namespaced_pi(world, ns):
     _pi(world, manifests.java("team-pi", ns)).expect_states(*LIFE)
-
-
-def survives_kills(world, operator, ns, kills):
-    """kill -9 as soon as the operator has written its k-th row, for growing k:
-    so at each step of the journal some life ends."""
-    apps = [world.create(manifests.java(f"killed-{i}", ns)) for i in range(2)]
-
-    def all_ended():
-        return all(a.state() in ("COMPLETED", "FAILED") for a in apps)
-
-    done = 0
-    for k in range(1, kills + 1):
-        if all_ended():
-            break
-        programs.poll(lambda k=k: operator.rows() >= k or all_ended(), 480,
-                      f"row {k} of life {k}", pause=0.003)
-        operator.kill()
-        operator.start(ready=False)
-        done += 1
-    operator.await_ready()
-    for app in apps:
-        app.await_state("COMPLETED")
-        assert "FAILED" not in app.states(), app.states()
-        _one_driver_a_claim(app)
-        assert PI in app.driver_log()
-    numbers = [a.status()["claim"]["number"] for a in apps]
-    return f"killed {done} times; claims {numbers}"
-
-
-def _one_driver_a_claim(app):
-    ids = [p["metadata"]["labels"]["sparkoperator.k8s.io/submission-id"]
-           for p in app.drivers()]
-    assert len(ids) == 1, f"{len(ids)} driver pods: {ids}"
-    assert ids[0] == app.status()["submissionID"], (ids, app.status())
