@@ -172,16 +172,21 @@ class App:
         return kubectl("describe", "sparkapplication", self.name, "-n",
                        self.namespace).stdout
 
+    def events(self):
+        """{reason: message} of what the operator said about this object."""
+        found = self.world.api.get(
+            f"/api/v1/namespaces/{self.namespace}/events"
+            f"?fieldSelector=involvedObject.uid%3D{self.uid}")
+        return {e["reason"]: e["message"] for e in found["items"]}
+
     def expect_events(self, *reasons):
         """Events have the lowest priority: they may come after the status."""
-        def all_there():
-            text = self.describe()
-            return not [r for r in reasons if r not in text]
         try:
-            poll(all_there, 20, "events")
+            poll(lambda: set(reasons) <= set(self.events()), 20, "events")
         except AssertionError:
-            raise AssertionError(f"not all of {reasons} in\n"
-                                 f"{self.describe()}") from None
+            raise AssertionError(f"not all of {reasons} in "
+                                 f"{self.events()}") from None
+        return self.events()
 
     def await_driver_gone(self, seconds=240):
         uids = [p["metadata"]["uid"] for p in self.drivers()]
