@@ -127,14 +127,15 @@ class App:
             now = self.state()
             assert now in states or now not in ("COMPLETED", "FAILED"), (
                 f"{self.name} is {now}, not {'/'.join(states)}: "
-                f"{error_of(self.newest())}")
+                f"{error_of(self.newest())}\n{self._last_words()}")
             return now in states
         self.wait(there, seconds, "/".join(states))
 
-    def await_end(self, seconds=RUN_LIMIT):
-        self.wait(lambda: self.state() in ("COMPLETED", "FAILED"), seconds,
-                  "its end")
-        return self.state()
+    def _last_words(self):
+        try:
+            return self.driver_log()[-3000:]
+        except (KeyError, apis.Answer):
+            return "(no driver to ask)"
 
     def await_running(self):
         self.await_state("RUNNING")
