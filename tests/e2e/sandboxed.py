@@ -29,8 +29,8 @@ def run(name, up, script, wanted):
     finally:
         for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(one, signal.SIG_IGN)
+        status = sandbox("down") or status
         if wanted.keep_logs:
             shutil.copytree(directory, wanted.keep_logs, dirs_exist_ok=True)
         shutil.rmtree(directory, ignore_errors=True)
-        status = sandbox("down") or status
     return status
