@@ -67,7 +67,8 @@ step() {
 # What each preset is built for; all of it where nothing is named.
 targets_of() {
   case $1 in
-  release) echo spark-operator spark-replay spark-loadgen crdgen differential_tests ;;
+  release) echo spark-operator spark-replay spark-loadgen crdgen \
+    differential_tests client_tests ;;
   asan | tsan) echo unit_tests store_tests client_tests operator_tests replay_tests \
     loadgen_tests journal_actor_tests scenario_tests sim_tests ;;
   *) echo all ;;

@@ -2,6 +2,9 @@
 
 JAR = "local:///opt/spark/examples/jars/spark-examples.jar"
 PI_PY = "local:///opt/spark/examples/src/main/python/pi.py"
+# Spark waits 10 s for the API server; a busy machine may need longer.
+PATIENCE = {"spark.kubernetes.driver.connectionTimeout": "60000",
+            "spark.kubernetes.driver.requestTimeout": "60000"}
 EXAMPLES = "org.apache.spark.examples."
 
 
@@ -16,7 +19,7 @@ def application(name, namespace, main_class="SparkPi", arguments=("2",),
             "type": "Scala", "mode": "cluster", "sparkVersion": version,
             "image": f"spark:{version}", "imagePullPolicy": "IfNotPresent",
             "mainClass": EXAMPLES + main_class, "mainApplicationFile": JAR,
-            "arguments": list(arguments),
+            "arguments": list(arguments), "sparkConf": dict(PATIENCE),
             "restartPolicy": {"type": "Never"},
             "driver": {**role, "serviceAccount": "spark"},
             "executor": {**role, "instances": 1},

@@ -1,5 +1,7 @@
 """The programs under test, and those of the sandbox."""
 import http.client
+import itertools
+import json
 import os
 import re
 import shutil
@@ -11,6 +13,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BIN = os.path.join(ROOT, "build/release/bin")
 CRDS = os.path.join(ROOT, "crds/generated/sparkapplications.yaml")
+# Of each life: nothing died inside, nothing was set aside or forgotten.
+MUST_BE_ZERO = ("spark_operator_actor_respawns_total",
+                "spark_operator_quarantined",
+                "spark_operator_idle_without_timer")
 
 
 def poll(predicate, seconds, what, pause=0.1):
@@ -51,24 +57,24 @@ class Operator:
     """One spark-operator with its log and journal; may be killed and started
     again on the same journal."""
 
-    next_port = 18080
+    ports = itertools.count(18080)
 
     def __init__(self, directory, name, *flags, kubeconfig=None, journal=None):
         self.name = name
         self.log = os.path.join(directory, f"{name}.log")
         self.journal = journal or os.path.join(directory, f"{name}.db")
-        self.port = Operator.next_port
-        Operator.next_port += 1
+        self.port = next(Operator.ports)
         self.words = [os.path.join(BIN, "spark-operator"), "-kubeconfig",
                       kubeconfig or os.environ["KUBECONFIG"], "-journal",
                       self.journal, "-listen", f"127.0.0.1:{self.port}",
                       *flags]
         self.process = None
 
-    def start(self, ready=True):
+    def start(self, ready=True, **environment):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.words, stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL,
+                                            env={**os.environ, **environment})
         if ready:
             self.await_ready()
         return self
@@ -95,6 +101,7 @@ class Operator:
         """As a kubelet would: it must end by itself, well and soon."""
         if self.process is None:
             return
+        self._expect_untroubled()
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -108,6 +115,15 @@ class Operator:
         assert status == 0, f"{self.name}: status {status} after SIGTERM"
         assert took < within, f"{self.name}: SIGTERM took {took:.1f} s"
 
+    def _expect_untroubled(self):
+        numbers = self.get("/metrics")[1].splitlines()
+        for name in MUST_BE_ZERO:
+            assert f"{name} 0" in numbers, (
+                f"{self.name}: no '{name} 0' in its metrics: "
+                f"{[n for n in numbers if n.startswith(name)]}")
+        severe = [l for l in self.text().splitlines() if " critical " in l]
+        assert not severe, f"{self.name} logged {severe}"
+
     def _show_threads(self):
         """Where it hangs, on machines that have a debugger."""
         if shutil.which("gdb"):
@@ -117,34 +133,29 @@ class Operator:
 
     def get(self, path):
         """(status, text); (0, "") when nobody listens."""
+        status, body = self.download(path)
+        return status, body.decode(errors="replace")
+
+    def download(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
                                                 timeout=5)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
-            return answer.status, answer.read().decode(errors="replace")
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            return 0, ""
+            return 0, b""
         finally:
             connection.close()
 
     def readiness(self):
         return self.get("/readyz")
 
-    def metric(self, name, **labels):
-        """The sum over all series that have these labels."""
-        total = 0.0
-        for line in self.get("/metrics")[1].splitlines():
-            found = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
-            if not found or found[1] != name:
-                continue
-            has = dict(re.findall(r'(\w+)="([^"]*)"', found[2] or ""))
-            if all(has.get(k) == v for k, v in labels.items()):
-                total += float(found[3])
-        return total
-
     def rows(self):
-        return self.metric("spark_operator_journal_rows_total")
+        """Those of this life; 0 while nobody listens."""
+        found = re.search(r"(?m)^spark_operator_journal_rows_total (\d+)$",
+                          self.get("/metrics")[1])
+        return int(found[1]) if found else 0
 
     def text(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -152,10 +163,6 @@ class Operator:
 
     def tail(self, lines=40):
         return "\n".join(self.text().splitlines()[-lines:])
-
-    def forbidden(self, **labels):
-        return int(self.metric("spark_operator_api_requests_total",
-                               code="403", **labels))
 
 
 def replay(journal, *flags, check=True):
@@ -171,7 +178,28 @@ def verify(journal):
     return done.stdout.strip().splitlines()[-1]
 
 
-def token_parts(path):
-    """The signature alone names a token, and a log may cut it short."""
-    with open(path, encoding="utf-8") as file:
-        return file.read().strip().rsplit(".", 1)[-1][:40]
+def explore(operator):
+    """What its running process hands out can be read in every way."""
+    status, body = operator.download("/journal")
+    assert status == 200, f"/journal: {status} {body[:200]}"
+    copy = operator.journal + ".copy"
+    with open(copy, "wb") as file:
+        file.write(body)
+    streams = listing(copy)
+    one = max(streams, key=lambda s: s["rows"])
+    app = ["--app", f"{one['namespace']}/{one['name']}"]
+    (found,) = json.loads(replay(copy, *app, "--json").stdout)["applications"]
+    assert len(found["history"]) == one["rows"], (found, one)
+    told = replay(copy, *app).stdout
+    for row in found["history"]:
+        assert f"#{row['seq']} " in told, told
+        until = [*app, "--until", str(row["seq"])]
+        assert replay(copy, *until).stdout
+        then = json.loads(replay(copy, *until, "--json").stdout)
+        assert then["asRecorded"] and then["seq"] == row["seq"], then
+    assert then["state"]["at"] == one["phase"], then
+    return f"{len(streams)} applications, {app[1]} told; {verify(copy)}"
+
+
+def listing(journal):
+    return json.loads(replay(journal, "--json").stdout)["applications"]

@@ -1,4 +1,6 @@
 """Applications that run real Spark."""
+import re
+
 import api as apis
 import manifests
 import programs
@@ -36,6 +38,8 @@ def java_pi(world, ns):
     assert writes <= 4, f"{writes} status writes"
     assert len(app.drivers()) == 1, "more than one driver"
     app.expect_events(*EVENTS)
+    told = app.describe()
+    assert all(e in told for e in EVENTS), told
     row = kubectl("get", "sparkapp", app.name, "-n", ns).stdout
     assert "COMPLETED" in row, row
     return f"{writes} status writes"
@@ -46,6 +50,9 @@ def python_pi(world, ns):
 
 
 def newer_spark_pi(world, ns):
+    images = programs.run("ctr", "images", "list", "--quiet").stdout
+    assert "spark:4.1.1" in images, \
+        "its image is missing: tools/setup --only all --spark 4.1.1"
     app = _pi(world, manifests.java("spark-four-pi", ns, version="4.1.1"))
     app.expect_states(*LIFE)
 
@@ -103,7 +110,11 @@ def driver_deleted_by_hand(world, ns):
     app = _sleeper(world, ns, "driver-deleted")
     _delete_driver(app, gracePeriodSeconds=2)
     message = app.await_failed()
-    assert message, "no reason"
+    # The JVM heard SIGTERM, or SIGKILL when it was too slow on a busy machine.
+    assert re.search(r"ExitCode: (143|137)\b", message), message
+    app.expect_outcome("Failed")
+    app.expect_condition("Failed")
+    app.expect_events("SparkDriverFailed", "SparkApplicationFailed")
     assert len(app.drivers()) == 1, "it must not run again"
     return message
 
@@ -146,37 +157,3 @@ def orphaned(world, ns):
 
 def namespaced_pi(world, ns):
     _pi(world, manifests.java("team-pi", ns)).expect_states(*LIFE)
-
-
-def survives_kills(world, operator, ns, kills):
-    """kill -9 as soon as the operator has written its k-th row, for growing k:
-    so at each step of the journal some life ends."""
-    apps = [world.create(manifests.java(f"killed-{i}", ns)) for i in range(2)]
-
-    def all_ended():
-        return all(a.state() in ("COMPLETED", "FAILED") for a in apps)
-
-    done = 0
-    for k in range(1, kills + 1):
-        if all_ended():
-            break
-        programs.poll(lambda k=k: operator.rows() >= k or all_ended(), 480,
-                      f"row {k} of life {k}", pause=0.003)
-        operator.kill()
-        operator.start(ready=False)
-        done += 1
-    operator.await_ready()
-    for app in apps:
-        app.await_state("COMPLETED")
-        assert "FAILED" not in app.states(), app.states()
-        _one_driver_a_claim(app)
-        assert PI in app.driver_log()
-    numbers = [a.status()["claim"]["number"] for a in apps]
-    return f"killed {done} times; claims {numbers}"
-
-
-def _one_driver_a_claim(app):
-    ids = [p["metadata"]["labels"]["sparkoperator.k8s.io/submission-id"]
-           for p in app.drivers()]
-    assert len(ids) == 1, f"{len(ids)} driver pods: {ids}"
-    assert ids[0] == app.status()["submissionID"], (ids, app.status())

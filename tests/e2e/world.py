@@ -127,14 +127,15 @@ class App:
             now = self.state()
             assert now in states or now not in ("COMPLETED", "FAILED"), (
                 f"{self.name} is {now}, not {'/'.join(states)}: "
-                f"{error_of(self.newest())}")
+                f"{error_of(self.newest())}\n{self._last_words()}")
             return now in states
         self.wait(there, seconds, "/".join(states))
 
-    def await_end(self, seconds=RUN_LIMIT):
-        self.wait(lambda: self.state() in ("COMPLETED", "FAILED"), seconds,
-                  "its end")
-        return self.state()
+    def _last_words(self):
+        try:
+            return self.driver_log()[-3000:]
+        except (KeyError, apis.Answer):
+            return "(no driver to ask)"
 
     def await_running(self):
         self.await_state("RUNNING")
@@ -172,16 +173,21 @@ class App:
         return kubectl("describe", "sparkapplication", self.name, "-n",
                        self.namespace).stdout
 
+    def events(self):
+        """{reason: message} of what the operator said about this object."""
+        found = self.world.api.get(
+            f"/api/v1/namespaces/{self.namespace}/events"
+            f"?fieldSelector=involvedObject.uid%3D{self.uid}")
+        return {e["reason"]: e["message"] for e in found["items"]}
+
     def expect_events(self, *reasons):
         """Events have the lowest priority: they may come after the status."""
-        def all_there():
-            text = self.describe()
-            return not [r for r in reasons if r not in text]
         try:
-            poll(all_there, 20, "events")
+            poll(lambda: set(reasons) <= set(self.events()), 20, "events")
         except AssertionError:
-            raise AssertionError(f"not all of {reasons} in\n"
-                                 f"{self.describe()}") from None
+            raise AssertionError(f"not all of {reasons} in "
+                                 f"{self.events()}") from None
+        return self.events()
 
     def await_driver_gone(self, seconds=240):
         uids = [p["metadata"]["uid"] for p in self.drivers()]
