@@ -130,8 +130,13 @@ void adversary::request_fault() {
   auto& f = waiting[sim_.draw(waiting.size())];
   bool creates = f.what->method == verb::post &&
                  f.what->path.find("/events") == std::string::npos;
-  if (creates && sim_.draw(8) == 0)
+  auto what = creates ? sim_.draw(6) : 6;
+  if (what == 0)
     sim_.take_name(*f.what);
+  else if (what == 1) // while something is being made for it
+    sim_.delete_app(
+        parse_api_path(f.what->path).ns,
+        text(json::parse(f.what->body), "/metadata/ownerReferences/0/name"));
   else
     sim_.set_fault(f, faults[sim_.draw(faults.size())]);
 }

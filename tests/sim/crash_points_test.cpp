@@ -171,6 +171,10 @@ int crash_points(const story& what, crash_point point,
                  const std::string& expected) {
   auto chosen = std::getenv("SIM_CRASH");
   for (point.nth = 1;; ++point.nth) {
+    // Every other time without the journal; the next fate the other way round.
+    auto turn = static_cast<std::uint64_t>(point.nth) + point.seed +
+                static_cast<std::uint64_t>(point.when);
+    point.lose_journal = turn % 2 == 0;
     auto name = fmt::format("{} at {} fate {} journal {} seed {}", what.name,
                             point.nth, static_cast<int>(point.when),
                             point.lose_journal ? "lost" : "kept", point.seed);
@@ -189,18 +193,18 @@ int crash_points(const story& what, crash_point point,
   }
 }
 
+/// Every fate with one of three seeds; with SIM_CRASHES=all each with all
+/// three, which takes minutes under a sanitizer.
 int crash_points(const story& what, std::uint64_t seed) {
   std::string expected;
   REQUIRE_NOTHROW(expected = uncrashed(what, seed));
-  int points =
-      crash_points(what, {0, crash_at::handed_over, false, seed}, expected);
-  // Every other fate without the journal; the next seed has it the other way.
-  bool lose_journal = seed % 2 == 0;
-  for (auto when : {crash_at::sent_dropped, crash_at::sent_landing,
-                    crash_at::executed, crash_at::answered}) {
-    points += crash_points(what, {0, when, lose_journal, seed}, expected);
-    lose_journal = !lose_journal;
-  }
+  int points = 0;
+  for (auto when :
+       {crash_at::sent_dropped, crash_at::sent_landing, crash_at::executed,
+        crash_at::answered, crash_at::handed_over})
+    if (std::getenv("SIM_CRASHES") ||
+        static_cast<std::uint64_t>(when) % 3 + 1 == seed)
+      points += crash_points(what, {0, when, false, seed}, expected);
   return points;
 }
 
@@ -214,5 +218,5 @@ TEST_CASE("an operator that ends around any write leaves no trace") {
       if (!only || what.name == only)
         points += crash_points(what, seed);
   std::cout << "crash points: " << points << "\n";
-  CHECK((only || points > 3000));
+  CHECK((only || points > 1000));
 }

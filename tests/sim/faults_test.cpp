@@ -334,3 +334,27 @@ TEST_CASE("a driver that was made while its application went is deleted") {
   }
   CHECK(ours > 3);
 }
+
+TEST_CASE("a create that waits for its turn is withdrawn when its owner goes") {
+  simulation sim;
+  auto& op = sim.start("a");
+  sim.add_app("ns", "app");
+  int posted = 0;
+  sim.on_request = [&](const flight& f) {
+    if (f.what->method != verb::post || !path_has(f, "/services"))
+      return fault{};
+    ++posted;
+    return fault{fault::kind::answer, 429, "slowly", seconds{20}};
+  };
+  REQUIRE(sim.run_until([&] { return posted > 0; }));
+  // It is refused, backs off, and then waits until the server's pause is over.
+  for (int i = 0; i < 5; ++i) {
+    while (sim.step()) {
+    }
+    sim.pass_time(2s);
+  }
+  CHECK(op.open_calls() > 0);
+  sim.delete_app("ns", "app");
+  REQUIRE_NOTHROW(sim.finish());
+  CHECK(posted == 1);
+}
