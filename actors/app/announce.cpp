@@ -78,6 +78,8 @@ struct announcer {
     normal("SparkApplicationDeleted", app() + " was deleted");
   }
   void operator()(const claims_pruned&) {
+    if (s.pruned)
+      return; // tried again, with no other end
     warn("ClaimPruned", "the installed SparkApplication CRD drops "
                         "status.claim; nothing is submitted until the "
                         "operator's own CRD is applied");

@@ -176,7 +176,7 @@ void decision::on(const claim_settled& f) {
   if (f.number != s_.current.number)
     return;
   if (f.pruned) {
-    if (!s_.pruned)
+    if (!s_.pruned || s_.at == phase::claiming)
       say(claims_pruned{});
     return;
   }

@@ -62,8 +62,7 @@ TEST_CASE("both forms of the operator's rights are the same") {
         grants_of(deploy / "rbac-namespaced.yaml", "Role", "spark-operator"));
   for (const char* file : {"rbac.yaml", "rbac-namespaced.yaml"})
     CHECK(grants_of(deploy / file, "Role", "spark-operator-lease") ==
-          grants{{"coordination.k8s.io/leases",
-                  {"create", "get", "patch", "update"}}});
+          grants{{"coordination.k8s.io/leases", {"create", "get", "patch"}}});
 }
 
 TEST_CASE("the operator has what it needs and nothing that is dangerous") {

@@ -178,7 +178,8 @@ TEST_CASE(
   CHECK(op.env().condition->claims_pruned);
   CHECK(sim.rules.of(uid).drivers == 0);
   CHECK(sim.server.list("/api/v1/pods").empty());
-  CHECK(sim.rules.of(uid).writes <= 1);
+  CHECK(sim.rules.of(uid).writes <= 10); // tried again, once a minute
+  CHECK(sim.rules.of(uid).writes >= 5);
 }
 
 TEST_CASE("what happened while a watch had expired is found by the list") {

@@ -421,6 +421,8 @@ TEST_CASE("a CRD that drops claims", "[machine]") {
     s.at(t0 + seconds{60}).when(seen).then_kinds({"claim_intended"});
     CHECK(s.state().current.number == 1);
     CHECK(s.state().submission_attempts == 1);
+    s.when(dropped).then({claims_pruned{}}); // not yet
+    s.at(t0 + seconds{120}).when(seen).then_kinds({"claim_intended"});
     s.when(claim_settled{1, ending::done, false, ""});
     CHECK_FALSE(s.state().pruned);
   }
