@@ -1,5 +1,6 @@
 #include "crds/conf/settings.hpp"
 
+#include "crds/conf/spark_names.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
@@ -11,15 +12,6 @@ namespace spark {
 namespace {
 
 constexpr std::int64_t mebibyte = 1024 * 1024;
-
-std::string_view trimmed(std::string_view s) {
-  auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-  while (!s.empty() && blank(s.front()))
-    s.remove_prefix(1);
-  while (!s.empty() && blank(s.back()))
-    s.remove_suffix(1);
-  return s;
-}
 
 template<class T>
 std::optional<T> parse_number(std::string_view s) {
@@ -62,7 +54,7 @@ std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {
     auto comma = std::min(text.find(','), text.size());
-    if (auto item = trimmed(text.substr(0, comma)); !item.empty())
+    if (auto item = java_trim(text.substr(0, comma)); !item.empty())
       out.emplace_back(item);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
@@ -108,7 +100,7 @@ int settings::integer(std::string_view key, int fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  if (auto number = parse_number<int>(trimmed(*value)))
+  if (auto number = parse_number<int>(java_trim(*value)))
     return *number;
   refuse(key, should_be("a whole number", *value));
   return fallback;
@@ -118,7 +110,7 @@ int settings::positive(std::string_view key, int fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  auto number = parse_number<int>(trimmed(*value));
+  auto number = parse_number<int>(java_trim(*value));
   if (number && *number > 0)
     return *number;
   refuse(key, should_be("a positive whole number", *value));
@@ -129,7 +121,7 @@ int settings::port(std::string_view key, int fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  auto number = parse_number<int>(trimmed(*value));
+  auto number = parse_number<int>(java_trim(*value));
   if (number && *number >= 1 && *number <= 65535)
     return *number;
   refuse(key, should_be("a port from 1 to 65535", *value));
@@ -149,7 +141,7 @@ double settings::factor(std::string_view key, double fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  auto number = parse_double(trimmed(*value));
+  auto number = parse_double(java_trim(*value));
   if (number && *number >= 0)
     return *number;
   refuse(key, should_be("a number that is not negative", *value));
@@ -160,7 +152,7 @@ bool settings::flag(std::string_view key, bool fallback) {
   auto value = text(key);
   if (!value)
     return fallback;
-  auto word = lower(trimmed(*value));
+  auto word = lower(java_trim(*value));
   if (word != "true" && word != "false")
     refuse(key, should_be("true or false", *value));
   return word == "true";

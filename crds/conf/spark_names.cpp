@@ -5,15 +5,6 @@ namespace {
 
 constexpr std::size_t max_dns_label = 63;
 
-std::string_view java_trim(std::string_view s) {
-  auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-  while (!s.empty() && blank(s.front()))
-    s.remove_prefix(1);
-  while (!s.empty() && blank(s.back()))
-    s.remove_suffix(1);
-  return s;
-}
-
 void put(std::string& out, char c) {
   if (c != '-' || out.empty() || out.back() != '-')
     out.push_back(c);
@@ -46,6 +37,15 @@ std::string dashed(std::string_view text) {
 }
 
 } // namespace
+
+std::string_view java_trim(std::string_view s) {
+  auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!s.empty() && blank(s.front()))
+    s.remove_prefix(1);
+  while (!s.empty() && blank(s.back()))
+    s.remove_suffix(1);
+  return s;
+}
 
 std::string resource_name_prefix(std::string_view app_name,
                                  std::string_view id16) {

@@ -21,4 +21,8 @@ namespace spark {
                                        std::string_view id16);
 [[nodiscard]] bool fits_service(std::string_view name);
 
+/// Java's String.trim: without characters up to U+0020 at both ends. What
+/// Spark does to names and to the values of its properties.
+[[nodiscard]] std::string_view java_trim(std::string_view text);
+
 } // namespace spark

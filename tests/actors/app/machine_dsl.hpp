@@ -33,6 +33,26 @@ inline driver_fact driver_of(std::int64_t number, std::string phase) {
   return d;
 }
 
+inline driver_fact waiting(std::string why) {
+  auto d = driver_of(1, "Pending");
+  d.waiting = std::move(why);
+  return d;
+}
+
+inline driver_fact with_exit(std::int64_t code, std::string phase = "Running") {
+  auto d = driver_of(1, std::move(phase));
+  d.has_exit = true;
+  d.exit_code = code;
+  return d;
+}
+
+inline driver_fact foreign() {
+  auto d = driver_of(1, "Running");
+  d.owner_uid = "other";
+  d.owner_name = "";
+  return d;
+}
+
 inline app_observed app_of(std::int64_t generation, std::string hash,
                            std::int64_t claim = 0) {
   app_observed o;

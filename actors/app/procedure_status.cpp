@@ -1,0 +1,157 @@
+#include "actors/app/phases.hpp"
+#include "actors/app/procedures.hpp"
+
+namespace spark::procedures {
+namespace {
+
+namespace json = boost::json;
+
+/// PATCH /status with uid and resourceVersion: nobody's stale view can land on
+/// a newer claim or on a re-created object.
+request status_write(const procedure_context& c, json::object patch) {
+  json::object body{
+      {"metadata", {{"uid", c.uid}, {"resourceVersion", c.resource_version}}},
+      {"status", std::move(patch)}};
+  return requests::merge_patch(application_path(c.app) + "/status", body);
+}
+
+class claim_steps : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last) {
+      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
+      return call(status_write(c_, std::move(patch)),
+                  "sparkapplications/status", priority::claim);
+    }
+    procedure_end end;
+    claim_settled settled;
+    settled.number = what_.attempt;
+    settled.how = ending_of(*last);
+    if (settled.how == ending::done) {
+      take_app(end, *last);
+      if (end.app)
+        settled.pruned = end.app->fact.claim_number != what_.attempt;
+      else // accepted, but the reply cannot be read
+        settled.how = ending::unsure;
+    } else {
+      settled.message = words_of(*last);
+      end.failed = settled.how != ending::conflict;
+      end.app_is_gone = answered(*last, 404);
+    }
+    end.stimuli.push_back(std::move(settled));
+    return end;
+  }
+};
+
+class status_steps : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last) {
+      bool over = c_.state.ended_at != no_time;
+      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
+      return call(status_write(c_, std::move(patch)),
+                  "sparkapplications/status",
+                  over ? priority::work : priority::status);
+    }
+    procedure_end end;
+    if (looking_) {
+      take_app(end, *last);
+      end.failed = end.failed || !conflict_;
+      return end;
+    }
+    if (success(*last))
+      return written(*last);
+    if (answered(*last, 404)) {
+      end.app_is_gone = true;
+      return end;
+    }
+    auto how = ending_of(*last);
+    if (how == ending::retry) {
+      end.failed = true;
+      return end;
+    }
+    // A live GET decides, and plan() patches again: at once after a conflict,
+    // later where the server does not take what we write.
+    conflict_ = how == ending::conflict;
+    looking_ = true;
+    return get_app();
+  }
+
+private:
+  procedure_end written(const reply& r) const {
+    procedure_end end;
+    take_app(end, r);
+    end.status_written = !end.failed;
+    if (!end.app)
+      return end;
+    // Nothing was stored of what we wrote: the same again would be no better.
+    end.failed = end.app->resource_version == c_.resource_version;
+    if (end.app->fact.claim_number == 0) {
+      claim_settled dropped;
+      dropped.number = what_.attempt;
+      dropped.pruned = true;
+      end.stimuli.push_back(std::move(dropped));
+    }
+    return end;
+  }
+
+  bool looking_ = false;
+  bool conflict_ = false;
+};
+
+class app_look : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return get_app();
+    procedure_end end;
+    take_app(end, *last);
+    // Where only a new observation can change anything, one at a time.
+    bool waits = c_.state.at == phase::fresh || c_.state.at == phase::deleting;
+    end.pause = waits ? row_of(c_.state.at).looks_again : seconds{1};
+    return end;
+  }
+};
+
+} // namespace
+
+made claim_attempt(effect what, procedure_context c) {
+  return std::make_unique<claim_steps>(std::move(what), std::move(c));
+}
+
+made patch_status(effect what, procedure_context c) {
+  return std::make_unique<status_steps>(std::move(what), std::move(c));
+}
+
+made look_at_app(effect what, procedure_context c) {
+  return std::make_unique<app_look>(std::move(what), std::move(c));
+}
+
+} // namespace spark::procedures
+
+namespace spark {
+
+api_call condition_patch(const observed_application& app, condition what) {
+  procedure_context c;
+  c.app = app.key;
+  c.uid = app.uid;
+  c.resource_version = app.resource_version;
+  auto wanted = app.status;
+  std::erase_if(wanted.conditions,
+                [&what](auto& old) { return old.type == what.type; });
+  wanted.conditions.push_back(std::move(what));
+  api_call out;
+  out.what = procedures::status_write(c, status_patch(app.status, wanted));
+  out.rank = priority::status;
+  out.about = app.key;
+  out.resource = "sparkapplications/status";
+  return out;
+}
+
+} // namespace spark
