@@ -3,6 +3,7 @@
 #include "crds/conf/memory.hpp"
 #include "crds/conf/role_volumes.hpp"
 #include "crds/fields.hpp"
+#include "crds/json_text.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 

@@ -24,14 +24,8 @@ void post_event(pointer self, const announcement& what) {
   auto seed = fmt::format("{}/{}/{}", st.uid, to_millis(now), st.announced++);
   auto name = fmt::format("{}.{:016x}", st.key.name,
                           jitter(seed, 0, ~std::uint64_t{0}));
-  api_call call;
-  call.what = requests::create(
-      core_path(st.key.ns, "events"),
-      kubernetes_event(what, st.key, st.uid, st.env->instance, name, now));
-  call.rank = priority::event;
-  call.about = st.key;
-  call.resource = "events";
-  self->request(st.api, caf::infinite, std::move(call))
+  self->request(st.api, caf::infinite,
+                event_call(what, st.key, st.uid, st.env->instance, name, now))
       .then([](const reply&) {},
             [](const caf::error&) {
               // Shutdown. The journal has what the Event would have said.
@@ -219,10 +213,10 @@ app_actor_state::~app_actor_state() {
     env->counters->add(gauge::idle_without_timer, -1);
 }
 
-json::object kubernetes_event(const announcement& what, const object_key& app,
-                              const std::string& uid,
-                              const std::string& instance,
-                              const std::string& event_name, time_point now) {
+static json::object
+kubernetes_event(const announcement& what, const object_key& app,
+                 const std::string& uid, const std::string& instance,
+                 const std::string& event_name, time_point now) {
   auto at = to_rfc3339(now);
   auto message = cut_text(what.message, 1000);
   return {{"apiVersion", "v1"},
@@ -243,6 +237,19 @@ json::object kubernetes_event(const announcement& what, const object_key& app,
           {"firstTimestamp", at},
           {"lastTimestamp", at},
           {"count", 1}};
+}
+
+api_call event_call(const announcement& what, const object_key& app,
+                    const std::string& uid, const std::string& instance,
+                    const std::string& event_name, time_point now) {
+  api_call out;
+  out.what = requests::create(
+      core_path(app.ns, "events"),
+      kubernetes_event(what, app, uid, instance, event_name, now));
+  out.rank = priority::event;
+  out.about = app;
+  out.resource = "events";
+  return out;
 }
 
 app_actor::behavior_type run_app(pointer self, object_key key, std::string uid,

@@ -1,5 +1,6 @@
 #include "actors/app/procedures.hpp"
 #include "crds/cut_text.hpp"
+#include "crds/json_text.hpp"
 #include "k8s/watch/collection.hpp"
 
 namespace spark::procedures {
@@ -19,12 +20,6 @@ std::string time_of_event(const json::value& event) {
   return {};
 }
 
-std::string text_at(const json::value& v, std::string_view key) {
-  auto* text = v.is_object() ? v.as_object().if_contains(key) : nullptr;
-  return text && text->is_string() ? std::string{text->as_string()}
-                                   : std::string{};
-}
-
 /// A volume that cannot be mounted shows in Events only: the pod itself says
 /// ContainerCreating for ever. The newest word counts, if it is a complaint.
 void read_complaint(driver_fact& d, const json::value& events) {
@@ -36,10 +31,10 @@ void read_complaint(driver_fact& d, const json::value& events) {
   for (auto& e : items->as_array())
     if (!newest || time_of_event(*newest) <= time_of_event(e))
       newest = &e;
-  if (!newest || text_at(*newest, "type") != "Warning")
+  if (!newest || text_member(*newest, "type") != "Warning")
     return;
-  d.waiting = cut_text(text_at(*newest, "reason"), 64);
-  d.waiting_message = cut_text(text_at(*newest, "message"), most_words);
+  d.waiting = cut_text(text_member(*newest, "reason"), 64);
+  d.waiting_message = cut_text(text_member(*newest, "message"), most_words);
 }
 
 class driver_look : public base {

@@ -65,20 +65,18 @@ void app_session::take(app_stimulus fact) {
 
 void app_session::collect(executors_observed fact) {
   auto& waiting = executors_[fact.submission_id];
-  waiting.submission_id = fact.submission_id;
   for (auto& [pod, state] : fact.changed)
-    waiting.changed[pod] = std::move(state);
+    waiting[pod] = std::move(state);
 }
 
 /// The journal bounds a row, so many executors are several facts.
 void app_session::hand_over_executors() {
   for (auto& [submission, waiting] : executors_)
-    while (!waiting.changed.empty()) {
+    while (!waiting.empty()) {
       executors_observed part;
       part.submission_id = submission;
-      while (part.changed.size() < executors_per_fact &&
-             !waiting.changed.empty())
-        part.changed.insert(waiting.changed.extract(waiting.changed.begin()));
+      while (part.changed.size() < executors_per_fact && !waiting.empty())
+        part.changed.insert(waiting.extract(waiting.begin()));
       shell_.take(std::move(part));
     }
   executors_.clear();

@@ -76,7 +76,8 @@ private:
   app_view view_;
   /// Executor changes that wait for their row: one a second is enough, however
   /// many pods come and go. Never more than there are pods.
-  std::map<std::string, executors_observed> executors_; ///< by submission
+  std::map<std::string, std::map<std::string, std::string>>
+      executors_;             ///< submission -> pod -> state
   time_point executors_at_{}; ///< when the last of them were handed over
   std::shared_ptr<const loaded_spec> spec_;
   std::shared_ptr<const submission> children_;

@@ -362,15 +362,9 @@ void quarantine(pointer self, const object_key& key, const std::string& uid,
                     "leaves it alone: " +
                         why};
   show_condition(self, key, uid, what);
-  api_call call;
-  call.what = requests::create(
-      core_path(key.ns, "events"),
-      kubernetes_event(what, key, uid, st.env->instance,
-                       key.name + ".quarantined", st.env->now()));
-  call.rank = priority::event;
-  call.about = key;
-  call.resource = "events";
-  self->request(st.api, caf::infinite, std::move(call))
+  self->request(st.api, caf::infinite,
+                event_call(what, key, uid, st.env->instance,
+                           key.name + ".quarantined", st.env->now()))
       .then([](const reply&) {}, [](const caf::error&) {});
 }
 

@@ -1,5 +1,7 @@
 #include "crds/conf/role_volumes.hpp"
 
+#include "crds/json_text.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
@@ -100,17 +102,6 @@ const json::object* find_volume(const json::array& volumes,
 }
 
 } // namespace
-
-std::string_view text_member(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value && value->is_string() ? std::string_view{value->get_string()}
-                                     : std::string_view{};
-}
-
-std::string_view text_member(const json::value& value, std::string_view key) {
-  const auto* object = value.if_object();
-  return object ? text_member(*object, key) : std::string_view{};
-}
 
 role_volumes split_volumes(std::string_view role, const json::array& volumes,
                            const json::array& mounts,

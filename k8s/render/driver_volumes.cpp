@@ -1,4 +1,5 @@
 #include "crds/conf/conf_volumes.hpp"
+#include "crds/json_text.hpp"
 #include "k8s/render/plan.hpp"
 
 namespace spark {

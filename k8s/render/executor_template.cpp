@@ -1,5 +1,6 @@
 #include "k8s/render/executor_template.hpp"
 
+#include "crds/json_text.hpp"
 #include "crds/parse.hpp"
 
 #include <algorithm>
