@@ -1,9 +1,13 @@
 """Stopping and starting the sandbox's API server."""
+import errno
 import os
 import signal
+import socket
 import subprocess
 
 from programs import poll
+
+PORT = 6443
 
 
 class ApiServer:
@@ -29,8 +33,9 @@ class ApiServer:
         with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
             words = file.read().rstrip("\0").split("\0")
         os.kill(pid, signal.SIGKILL)
-        poll(lambda: not os.path.exists(f"/proc/{pid}/exe"), 10,
-             "the API server to die")
+        # Its last threads hold the port for a moment after its /proc/PID/exe
+        # is gone, and the next one gives up when it cannot have it.
+        poll(self._port_is_free, 10, "the API server to die")
         return words
 
     def start(self, words):
@@ -41,6 +46,11 @@ class ApiServer:
         with open(self._pid_file, "w", encoding="utf-8") as file:
             file.write(f"{started.pid}\n")
         poll(self._answers, 60, "the API server", pause=0.2)
+
+    @staticmethod
+    def _port_is_free():
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", PORT)) == errno.ECONNREFUSED
 
     def _answers(self):
         try:
