@@ -10,37 +10,90 @@
 namespace spark {
 namespace {
 
+// Each line is the one after it without what that one brought, so that a step
+// is written once.
+
+constexpr version_profile named(version_profile row, int major, int minor,
+                                std::string_view line,
+                                std::string_view reference) {
+  row.major = major;
+  row.minor = minor;
+  row.line = line;
+  row.reference = reference;
+  return row;
+}
+
+constexpr version_profile before_3_4() {
+  version_profile row;
+  row.template_ports = false;
+  row.ip_families = false;
+  return row;
+}
+
+constexpr version_profile before_3_3() {
+  auto row = before_3_4();
+  row.name_labels = false;
+  row.role_factor = false;
+  row.role_scheduling = false;
+  return row;
+}
+
+constexpr version_profile before_3_1() {
+  auto row = before_3_3();
+  row.python_interpreters = false;
+  row.proxy_user = false;
+  row.claims = false;
+  row.nfs = false;
+  row.executor_account = false;
+  row.archives = false;
+  return row;
+}
+
+constexpr version_profile from_4_0() {
+  version_profile row;
+  row.label_placeholders = true;
+  row.min_overhead_conf = true;
+  row.sub_path_expr = true;
+  row.host_path_type = true;
+  row.size_needs_unit = true;
+  row.claim_labels = true;
+  row.claim_access_mode = "ReadWriteOncePod";
+  return row;
+}
+
+constexpr version_profile from_4_1() {
+  auto row = from_4_0();
+  row.image_placeholder = true;
+  row.connect_port = true;
+  row.excludable_steps = true;
+  row.executor_grace = true;
+  return row;
+}
+
+constexpr version_profile from_4_2() {
+  auto row = from_4_1();
+  row.network_policy = true;
+  row.connect_protocol = true;
+  return row;
+}
+
+constexpr version_profile from_4_3() {
+  auto row = from_4_2();
+  row.no_escalation = true;
+  return row;
+}
+
 constexpr std::array rows{
-    version_profile{.major = 3,
-                    .minor = 5,
-                    .line = "3.5",
-                    .reference = "3.5.7",
-                    .claim_access_mode = "ReadWriteOnce"},
-    version_profile{.major = 4,
-                    .minor = 0,
-                    .line = "4.0",
-                    .reference = "4.0.1",
-                    .label_placeholders = true,
-                    .min_overhead_conf = true,
-                    .sub_path_expr = true,
-                    .host_path_type = true,
-                    .size_needs_unit = true,
-                    .claim_labels = true,
-                    .claim_access_mode = "ReadWriteOncePod"},
-    version_profile{.major = 4,
-                    .minor = 1,
-                    .line = "4.1",
-                    .reference = "4.1.1",
-                    .label_placeholders = true,
-                    .image_placeholder = true,
-                    .connect_port = true,
-                    .min_overhead_conf = true,
-                    .excludable_steps = true,
-                    .sub_path_expr = true,
-                    .host_path_type = true,
-                    .size_needs_unit = true,
-                    .claim_labels = true,
-                    .claim_access_mode = "ReadWriteOncePod"},
+    named(before_3_1(), 3, 0, "3.0", "3.0.3"),
+    named(before_3_3(), 3, 1, "3.1", "3.1.3"),
+    named(before_3_3(), 3, 2, "3.2", "3.2.4"),
+    named(before_3_4(), 3, 3, "3.3", "3.3.4"),
+    named(version_profile{}, 3, 4, "3.4", "3.4.4"),
+    named(version_profile{}, 3, 5, "3.5", "3.5.7"),
+    named(from_4_0(), 4, 0, "4.0", "4.0.1"),
+    named(from_4_1(), 4, 1, "4.1", "4.1.1"),
+    named(from_4_2(), 4, 2, "4.2", "4.2.1"),
+    named(from_4_3(), 4, 3, "4.3", "4.3.0"),
 };
 
 struct parsed_version {

@@ -76,4 +76,8 @@ requested_version requested_spark_version(const spark_application_spec& spec) {
   return {};
 }
 
+const version_profile& profile_of(const spark_application_spec& spec) {
+  return *choose_profile(requested_spark_version(spec).text).row;
+}
+
 } // namespace spark
