@@ -66,6 +66,31 @@ void append_folded(std::string_view text, std::size_t indent,
   }
 }
 
+/// Whole lines without anything that a literal block could not show.
+bool is_literal(std::string_view text) {
+  return text.size() > 1 && text.ends_with('\n') && !text.ends_with("\n\n") &&
+         text.front() != ' ' && text.front() != '\n' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c == '\n' || (c >= ' ' && c <= '~');
+         });
+}
+
+void append_literal(std::string_view text, std::size_t indent,
+                    std::string& out) {
+  out += '|';
+  text.remove_suffix(1); // the caller ends the last line
+  while (true) {
+    const auto end = text.find('\n');
+    out += '\n';
+    if (end != 0)
+      out.append(indent, ' ');
+    out += text.substr(0, end);
+    if (end == text.npos)
+      return;
+    text.remove_prefix(end + 1);
+  }
+}
+
 void append(const json::value& value, std::size_t indent, std::string& out);
 
 void append_scalar(const json::value& value, std::size_t indent,
@@ -73,6 +98,8 @@ void append_scalar(const json::value& value, std::size_t indent,
   const auto* text = value.if_string();
   if (text && is_plain(*text))
     out += std::string_view{*text};
+  else if (text && is_literal(*text))
+    append_literal(*text, indent, out);
   else if (text && is_foldable(*text))
     append_folded(*text, indent, out);
   else

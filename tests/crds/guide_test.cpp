@@ -4,11 +4,13 @@
 
 #include "crds/documents.hpp"
 #include "crds/parse.hpp"
+#include "crds/yaml.hpp"
 
 #include <catch2/catch.hpp>
-#include <yaml-cpp/yaml.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 using namespace spark;
 namespace json = boost::json;
@@ -17,36 +19,13 @@ namespace {
 
 constexpr auto preserve = "x-kubernetes-preserve-unknown-fields";
 
-json::value scalar(const YAML::Node& node) {
-  std::int64_t whole = 0;
-  double number = 0;
-  bool flag = false;
-  if (node.Tag() != "!") { // not in quotes
-    if (YAML::convert<std::int64_t>::decode(node, whole))
-      return whole;
-    if (YAML::convert<double>::decode(node, number))
-      return number;
-    if (YAML::convert<bool>::decode(node, flag))
-      return flag;
-  }
-  return json::string(node.Scalar());
-}
-
-json::value to_json(const YAML::Node& node) {
-  if (node.IsScalar())
-    return scalar(node);
-  if (node.IsSequence()) {
-    json::array out;
-    for (const auto& item : node)
-      out.push_back(to_json(item));
-    return out;
-  }
-  if (!node.IsMap())
-    return nullptr;
-  json::object out;
-  for (const auto& member : node)
-    out[member.first.Scalar()] = to_json(member.second);
-  return out;
+json::value only_document(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  auto read = read_yaml(text);
+  REQUIRE(read.error == "");
+  REQUIRE(read.documents.size() == 1);
+  return read.documents.front();
 }
 
 bool has_type(const json::value& value, std::string_view type) {
@@ -125,7 +104,7 @@ TEST_CASE("what the user guide shows is accepted") {
   CHECK(files.size() >= 34);
   for (const auto& file : files) {
     INFO(file.filename().string());
-    auto object = to_json(YAML::LoadFile(file.string()));
+    auto object = only_document(file);
     std::string said;
     auto shown = object.as_object();
     shown["metadata"] = json::object{}; // what is in it is not the CRD's
