@@ -1,4 +1,6 @@
+#include "crds/conf/direct_mounts.hpp"
 #include "crds/fields.hpp"
+#include "crds/json_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,6 +32,9 @@ struct conf_writer {
 
   template<class T, class Owner>
   void operator()(T Owner::*m) {
+    if (std::is_same_v<Owner, dynamic_allocation_spec> &&
+        !spec.dynamic_allocation.enabled)
+      return; // as if it were not there
     // sparkConf is the one map that keeps its keys; every other row without a
     // conf key lands elsewhere.
     if (!row.conf.empty() || row.path == "spec.sparkConf")
@@ -71,7 +76,31 @@ struct conf_writer {
       out.emplace_back(row.conf + key, value);
   }
 
-  void write(const boost::json::array&) {}
+  /// secrets: [{name, path, secretType}]
+  void write(const boost::json::array& list) {
+    const auto in_conf = secrets_in_conf(list);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const auto& item = list[i];
+      if (in_conf[i])
+        out.emplace_back(row.conf + std::string{text_member(item, "name")},
+                         text_member(item, "path"));
+      if (const auto variable = secret_variable(item))
+        out.emplace_back(env_conf() + variable->first, variable->second);
+    }
+  }
+
+  /// envSecretKeyRefs: NAME -> {name, key}
+  void write(const boost::json::object& map) {
+    for (const auto& member : map)
+      out.emplace_back(row.conf + std::string{member.key()},
+                       std::string{text_member(member.value(), "name")} + ":" +
+                           std::string{text_member(member.value(), "key")});
+  }
+
+  [[nodiscard]] std::string env_conf() const {
+    return row.path.starts_with("spec.driver.") ? "spark.kubernetes.driverEnv."
+                                                : "spark.executorEnv.";
+  }
 };
 
 /// Sets a member that is still absent.
@@ -102,6 +131,10 @@ struct default_writer {
     if (!value)
       value = std::stod(row.default_value);
   }
+  void write(std::optional<bool>& value) {
+    if (!value)
+      value = row.default_value == "true";
+  }
   template<class T>
   void write(T&) {} // lists and maps have no defaults
 };
@@ -124,6 +157,8 @@ simple_conf(const spark_application_spec& spec) {
 }
 
 bool dynamic_allocation_enabled(const spark_application_spec& spec) {
+  if (spec.dynamic_allocation.enabled)
+    return true;
   const auto at = spec.spark_conf.find("spark.dynamicAllocation.enabled");
   // Spark takes True and TRUE as well.
   return at != spec.spark_conf.end() && equal_ignoring_case(at->second, "true");

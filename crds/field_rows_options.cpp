@@ -1,11 +1,13 @@
 #include "crds/field_rows.hpp"
+#include "crds/text_checks.hpp"
 
 namespace spark {
 
 using enum value_kind;
+using app = spark_application_spec;
 
-// Most rows here have no member yet: see field_rows_pod.cpp. The short form
-// keeps them one glance each.
+// A row without a member is not supported yet, and the parser warns when it is
+// used. The short form keeps a row one glance.
 static field later(std::string path, value_kind kind, std::string since,
                    std::string example, std::string description) {
   return {.path = std::move(path),
@@ -20,11 +22,63 @@ static field must(field row) {
   return row;
 }
 
+static field with(field row, field_member member, std::string conf,
+                  text_check check = {}) {
+  row.member = member;
+  row.conf = std::move(conf);
+  row.check = check;
+  return row;
+}
+
+/// A member that no Spark property stands for.
+static field lands(field row, field_member member, std::string where,
+                   text_check check = {}) {
+  row.member = member;
+  row.lands = std::move(where);
+  row.check = check;
+  return row;
+}
+
+static field bounds(field row, std::int64_t least, std::int64_t most) {
+  row.least = least;
+  row.most = most;
+  return row;
+}
+
+static std::vector<field> config_map_rows() {
+  return {
+      lands(later("spec.proxyUser", text, "1.0", "alice",
+                  "User that the application impersonates in Hadoop."),
+            &app::proxy_user, "driver Pod: argument --proxy-user"),
+      lands(later("spec.sparkConfigMap", text, "guide", "spark-conf-files",
+                  "ConfigMap of Spark configuration files, mounted at "
+                  "/etc/spark/conf in driver and executors."),
+            &app::spark_config_map,
+            "all Pods: volume at /etc/spark/conf, SPARK_CONF_DIR",
+            check_pod_name),
+      lands(later("spec.hadoopConfigMap", text, "guide", "hadoop-conf-files",
+                  "ConfigMap of Hadoop configuration files, mounted at "
+                  "/etc/hadoop/conf in driver and executors."),
+            &app::hadoop_config_map,
+            "all Pods: volume at /etc/hadoop/conf, HADOOP_CONF_DIR",
+            check_pod_name),
+      with(later("spec.nodeSelector", text_map, "guide", "{disk: ssd}",
+                 "Labels that the nodes of all pods must have. Excludes "
+                 "nodeSelector of driver and executor."),
+           &app::node_selector, "spark.kubernetes.node.selector."),
+      with(later("spec.initContainerImage", text, "guide",
+                 "registry.example.com/init:1",
+                 "Image of an init container that Spark had before 2.4. Newer "
+                 "ones do not read it."),
+           &app::init_container_image, "spark.kubernetes.initContainer.image"),
+  };
+}
+
 static std::vector<field> general_rows() {
   return {
       {.path = "spec.suspend",
        .kind = flag,
-       .member = &spark_application_spec::suspend,
+       .member = &app::suspend,
        .since = "2.4",
        .example = "false",
        .lands = "life cycle",
@@ -32,27 +86,10 @@ static std::vector<field> general_rows() {
                       "an application with true is refused."},
       later("spec.timeToLiveSeconds", integer, "guide", "3600",
             "Seconds after its end when the application is deleted."),
-      later("spec.proxyUser", text, "1.0", "alice",
-            "User that the application impersonates in Hadoop."),
-      later("spec.sparkConfigMap", text, "guide", "spark-conf-files",
-            "ConfigMap of Spark configuration files for driver and executors."),
-      later(
-          "spec.hadoopConfigMap", text, "guide", "hadoop-conf-files",
-          "ConfigMap of Hadoop configuration files for driver and executors."),
-      later("spec.nodeSelector", text_map, "guide", "{disk: ssd}",
-            "Labels that the nodes of all pods must have."),
-      later("spec.pythonVersion", int_or_text, "guide", "\"3\"",
-            "Major version of Python, 2 or 3. Typed Go clients fail on a "
-            "number: prefer a string."),
-      later("spec.memoryOverheadFactor", text, "1.0", "\"0.2\"",
-            "Part of the heap that pods get on top of it, as decimal text."),
-      later("spec.initContainerImage", text, "guide",
-            "registry.example.com/init:1",
-            "Image of an init container that Spark had before 2.4."),
       later("spec.failureRetries", integer, "1.0", "3",
-            "Of an older API: restartPolicy replaces it."),
+            "Of an older API, read by nothing: restartPolicy replaces it."),
       later("spec.retryInterval", integer, "1.0", "10",
-            "Of an older API: restartPolicy replaces it."),
+            "Of an older API, read by nothing: restartPolicy replaces it."),
       later("spec.batchScheduler", text, "1.0", "volcano",
             "Batch scheduler of the pods."),
       later("spec.batchSchedulerOptions", object, "1.0", "{queue: nightly}",
@@ -80,83 +117,155 @@ static std::vector<field> general_rows() {
 }
 
 static std::vector<field> deps_rows() {
+  const std::string old = "spark.kubernetes.mountDependencies.";
   return {
       later("spec.deps", object, "guide",
             "{jars: [\"https://repo.example.com/a.jar\"]}",
             "What the application needs beside its main file."),
-      later("spec.deps.jars", text_list, "guide",
-            "[\"https://repo.example.com/a.jar\"]",
-            "Jars for the class paths of driver and executors."),
-      later("spec.deps.files", text_list, "guide",
-            "[\"https://data.example.com/a.csv\"]",
-            "Files for the working directories of driver and executors."),
-      later("spec.deps.pyFiles", text_list, "guide",
-            "[\"https://repo.example.com/a.zip\"]",
-            "Python files for the search path of Python."),
-      later("spec.deps.archives", text_list, "2.1",
-            "[\"https://data.example.com/a.tgz\"]",
-            "Archives to unpack in the working directories."),
-      later("spec.deps.packages", text_list, "guide", "[\"com.example:a:1.0\"]",
-            "Maven packages, group:artifact:version."),
-      later("spec.deps.excludePackages", text_list, "guide",
-            "[\"com.example:b\"]", "Maven packages to leave out."),
-      later("spec.deps.repositories", text_list, "guide",
-            "[\"https://repo.example.com/maven\"]",
-            "More Maven repositories to search."),
-      later("spec.deps.jarsDownloadDir", text, "guide", "/var/spark/jars",
-            "Directory for downloaded jars, of Spark before 2.4."),
-      later("spec.deps.filesDownloadDir", text, "guide", "/var/spark/files",
-            "Directory for downloaded files, of Spark before 2.4."),
-      later("spec.deps.downloadTimeout", integer, "guide", "60",
-            "Seconds that a download may take, of Spark before 2.4."),
-      later("spec.deps.maxSimultaneousDownloads", integer, "guide", "5",
-            "Downloads at the same time, of Spark before 2.4."),
+      with(later("spec.deps.jars", text_list, "guide",
+                 "[\"https://repo.example.com/a.jar\"]",
+                 "Jars for the class paths of driver and executors, as URIs "
+                 "that the driver pod can read."),
+           &deps_spec::jars, "spark.jars", check_uri),
+      with(later("spec.deps.files", text_list, "guide",
+                 "[\"https://data.example.com/a.csv\"]",
+                 "Files for the working directories of driver and executors."),
+           &deps_spec::files, "spark.files", check_uri),
+      with(later("spec.deps.pyFiles", text_list, "guide",
+                 "[\"https://repo.example.com/a.zip\"]",
+                 "Python files for the search path of Python."),
+           &deps_spec::py_files, "spark.submit.pyFiles", check_uri),
+      with(later("spec.deps.archives", text_list, "2.1",
+                 "[\"https://data.example.com/a.tgz\"]",
+                 "Archives to unpack in the working directories."),
+           &deps_spec::archives, "spark.archives", check_uri),
+      with(later("spec.deps.packages", text_list, "guide",
+                 "[\"com.example:a:1.0\"]",
+                 "Maven packages, group:artifact:version. The driver fetches "
+                 "them when it starts."),
+           &deps_spec::packages, "spark.jars.packages", check_package),
+      with(later("spec.deps.excludePackages", text_list, "guide",
+                 "[\"com.example:b\"]",
+                 "Maven packages to leave out, group:artifact."),
+           &deps_spec::exclude_packages, "spark.jars.excludes",
+           check_package_name),
+      with(later("spec.deps.repositories", text_list, "guide",
+                 "[\"https://repo.example.com/maven\"]",
+                 "More Maven repositories to search."),
+           &deps_spec::repositories, "spark.jars.repositories", check_word),
+      with(later("spec.deps.jarsDownloadDir", text, "guide", "/var/spark/jars",
+                 "Directory for downloaded jars, of Spark before 2.4."),
+           &deps_spec::jars_download_dir, old + "jarsDownloadDir"),
+      with(later("spec.deps.filesDownloadDir", text, "guide",
+                 "/var/spark/files",
+                 "Directory for downloaded files, of Spark before 2.4."),
+           &deps_spec::files_download_dir, old + "filesDownloadDir"),
+      with(later("spec.deps.downloadTimeout", integer, "guide", "60",
+                 "Seconds that a download may take, of Spark before 2.4."),
+           &deps_spec::download_timeout, old + "timeout"),
+      with(later("spec.deps.maxSimultaneousDownloads", integer, "guide", "5",
+                 "Downloads at the same time, of Spark before 2.4."),
+           &deps_spec::max_simultaneous_downloads,
+           old + "maxSimultaneousDownloads"),
   };
 }
 
 static std::vector<field> monitoring_rows() {
+  using monitoring = monitoring_spec;
+  const std::string map = "ConfigMap <application>-prom-conf";
   return {
-      later("spec.monitoring", object, "guide", "{exposeDriverMetrics: true}",
-            "Metrics of the application."),
+      later("spec.monitoring", object, "guide",
+            "{exposeDriverMetrics: true, prometheus: {jmxExporterJar: "
+            "/prometheus/agent.jar}}",
+            "Metrics of the application. Without prometheus it has no effect."),
       // Both may be absent, which is false: the guide gives only one.
-      later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
-            "The driver's metrics are exposed."),
-      later("spec.monitoring.exposeExecutorMetrics", flag, "guide", "true",
-            "The executors' metrics are exposed."),
-      later("spec.monitoring.metricsProperties", text, "guide",
-            "\"*.sink.csv.period=10\"", "Content of metrics.properties."),
-      later("spec.monitoring.metricsPropertiesFile", text, "guide",
-            "/etc/metrics/metrics.properties",
-            "Path of metrics.properties in the image."),
+      lands(later("spec.monitoring.exposeDriverMetrics", flag, "guide", "true",
+                  "The driver's metrics are exposed."),
+            &monitoring::expose_driver_metrics,
+            "driver Pod: port, annotations, -javaagent"),
+      lands(later("spec.monitoring.exposeExecutorMetrics", flag, "guide",
+                  "true", "The executors' metrics are exposed."),
+            &monitoring::expose_executor_metrics,
+            "executor Pod: port, annotations, -javaagent"),
+      lands(later("spec.monitoring.metricsProperties", text, "guide",
+                  "\"*.sink.csv.period=10\"",
+                  "Content of metrics.properties. Absent: all instances "
+                  "report to JMX."),
+            &monitoring::metrics_properties, map),
+      lands(later("spec.monitoring.metricsPropertiesFile", text, "guide",
+                  "/etc/metrics/metrics.properties",
+                  "Path of metrics.properties in the image; wins over "
+                  "metricsProperties."),
+            &monitoring::metrics_properties_file, "`spark.metrics.conf`",
+            check_absolute_path),
+  };
+}
+
+static std::vector<field> prometheus_rows() {
+  using prometheus = prometheus_spec;
+  const std::string agent = "options of the JVM: -javaagent";
+  return {
       later("spec.monitoring.prometheus", object, "guide",
             "{jmxExporterJar: /prometheus/agent.jar, port: 8090}",
             "The JMX exporter for Prometheus."),
-      must(later("spec.monitoring.prometheus.jmxExporterJar", text, "guide",
-                 "/prometheus/agent.jar", "Path of its jar in the image.")),
-      later("spec.monitoring.prometheus.port", integer, "guide", "8090",
-            "Port that it serves on."),
-      later("spec.monitoring.prometheus.portName", text, "1.3", "jmx-exporter",
-            "Name of that port."),
-      later("spec.monitoring.prometheus.configFile", text, "guide",
-            "/prometheus/config.yaml",
-            "Path of its configuration in the image; wins over configuration."),
-      later("spec.monitoring.prometheus.configuration", text, "guide",
-            "\"lowercaseOutputName: true\"", "Content of its configuration."),
+      must(lands(later("spec.monitoring.prometheus.jmxExporterJar", text,
+                       "guide", "/prometheus/agent.jar",
+                       "Path of its jar in the image."),
+                 &prometheus::jmx_exporter_jar, agent, check_absolute_path)),
+      bounds(lands(later("spec.monitoring.prometheus.port", integer, "guide",
+                         "9404", "Port that it serves on. Absent: 8090."),
+                   &prometheus::port, agent + "; port of the container"),
+             1024, 49151),
+      lands(later("spec.monitoring.prometheus.portName", text, "1.3", "metrics",
+                  "Name of that port. Absent: jmx-exporter."),
+            &prometheus::port_name, "all Pods: port of the container",
+            check_port_name),
+      lands(later("spec.monitoring.prometheus.configFile", text, "guide",
+                  "/prometheus/config.yaml",
+                  "Path of its configuration in the image; wins over "
+                  "configuration."),
+            &prometheus::config_file, agent, check_absolute_path),
+      lands(later("spec.monitoring.prometheus.configuration", text, "guide",
+                  "\"lowercaseOutputName: true\"",
+                  "Content of its configuration. Absent: rules that name "
+                  "Spark's metrics."),
+            &prometheus::configuration, "ConfigMap <application>-prom-conf"),
+  };
+}
+
+static std::vector<field> allocation_rows() {
+  using dynamic = dynamic_allocation_spec;
+  const std::string at = "spec.dynamicAllocation.";
+  const std::string conf = "spark.dynamicAllocation.";
+  auto tracking = with(
+      later(at + "shuffleTrackingEnabled", flag, "2.2", "false",
+            "Keeps executors whose shuffle files are needed."),
+      &dynamic::shuffle_tracking_enabled, conf + "shuffleTracking.enabled");
+  tracking.default_value = "true";
+  return {
       later("spec.dynamicAllocation", object, "guide",
             "{enabled: true, maxExecutors: 10}",
-            "Spark adds and removes executors as it needs them."),
-      later("spec.dynamicAllocation.enabled", flag, "guide", "true",
-            "Turns dynamic allocation on."),
-      later("spec.dynamicAllocation.initialExecutors", integer, "guide", "2",
-            "Executors at the start."),
-      later("spec.dynamicAllocation.minExecutors", integer, "guide", "1",
-            "Fewest executors."),
-      later("spec.dynamicAllocation.maxExecutors", integer, "guide", "10",
-            "Most executors."),
-      later("spec.dynamicAllocation.shuffleTrackingEnabled", flag, "2.2",
-            "true", "Keeps executors whose shuffle files are needed."),
-      later("spec.dynamicAllocation.shuffleTrackingTimeout", integer, "guide",
-            "60000", "Milliseconds after which they may go all the same."),
+            "Spark adds and removes executors as it needs them. Without "
+            "enabled it has no effect."),
+      with(later(at + "enabled", flag, "guide", "true",
+                 "Turns dynamic allocation on."),
+           &dynamic::enabled, conf + "enabled"),
+      with(later(at + "initialExecutors", integer, "guide", "2",
+                 "Executors at the start."),
+           &dynamic::initial_executors, conf + "initialExecutors"),
+      with(later(at + "minExecutors", integer, "guide", "1",
+                 "Fewest executors."),
+           &dynamic::min_executors, conf + "minExecutors"),
+      with(
+          later(at + "maxExecutors", integer, "guide", "10", "Most executors."),
+          &dynamic::max_executors, conf + "maxExecutors"),
+      tracking,
+      bounds(
+          with(later(at + "shuffleTrackingTimeout", integer, "guide", "60000",
+                     "Milliseconds after which they may go all the same."),
+               &dynamic::shuffle_tracking_timeout,
+               conf + "shuffleTracking.timeout"),
+          0, 9007199254740991),
   };
 }
 
@@ -206,7 +315,9 @@ static std::vector<field> ui_rows() {
 
 std::vector<field> option_rows() {
   std::vector<field> rows;
-  for (auto part : {general_rows(), deps_rows(), monitoring_rows(), ui_rows()})
+  for (auto part :
+       {config_map_rows(), general_rows(), deps_rows(), monitoring_rows(),
+        prometheus_rows(), allocation_rows(), ui_rows()})
     rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }

@@ -20,7 +20,7 @@ std::vector<field> image_rows() {
        .conf = "spark.kubernetes.container.image.pullPolicy",
        .check = check_pull_policy,
        .since = "guide",
-       .example = "IfNotPresent",
+       .example = "Always",
        .description =
            "When the image is pulled: Always, Never or IfNotPresent, "
            "in exactly this spelling."},
@@ -28,9 +28,28 @@ std::vector<field> image_rows() {
        .kind = text_list,
        .member = &app::image_pull_secrets,
        .conf = "spark.kubernetes.container.image.pullSecrets",
+       .check = check_pod_name,
        .since = "guide",
        .example = "[registry-login]",
        .description = "Names of Secrets to pull the images with."},
+      {.path = "spec.pythonVersion",
+       .kind = int_or_text,
+       .member = &app::python_version,
+       .conf = "spark.kubernetes.pyspark.pythonVersion",
+       .check = check_python_version,
+       .since = "guide",
+       .example = "\"2\"",
+       .description = "Major version of Python, 2 or 3. Spark 3.0 reads it; "
+                      "newer ones take the python3 of the image. Typed Go "
+                      "clients fail on a number: prefer a string."},
+      {.path = "spec.memoryOverheadFactor",
+       .member = &app::memory_overhead_factor,
+       .conf = "spark.kubernetes.memoryOverheadFactor",
+       .check = check_factor,
+       .since = "1.0",
+       .example = "\"0.2\"",
+       .description = "Part of the heap that pods get on top of it, as "
+                      "decimal text. Absent: 0.1, or 0.4 for Python and R."},
   };
 }
 
@@ -109,7 +128,8 @@ static std::vector<field> main_rows() {
        .lands = "Spark conf, keys as they are",
        .description = "Spark configuration properties. Fields of this spec win "
                       "over the property that they stand for; image, "
-                      "imagePullPolicy and imagePullSecrets do not."},
+                      "imagePullPolicy, imagePullSecrets, pythonVersion "
+                      "and memoryOverheadFactor do not."},
       {.path = "spec.hadoopConf",
        .kind = loose_map,
        .member = &app::hadoop_conf,
@@ -122,6 +142,7 @@ static std::vector<field> main_rows() {
       {.path = "spec.volumes",
        .kind = opaque_list,
        .member = &app::volumes,
+       .core_type = "Volume",
        .since = "guide",
        .example = "[{name: work, emptyDir: {}}]",
        .lands = "driver Pod and executor Pod template: volumes",

@@ -15,7 +15,7 @@ static std::vector<field> resource_rows() {
        .fraction_conf = "spark.kubernetes.{role}.request.cores",
        .default_value = "1",
        .since = "guide",
-       .example = "1",
+       .example = "2",
        .description = "CPU cores of the {role}. A fraction such as 0.1 runs as "
                       "the next whole number of cores and requests just the "
                       "fraction, unless coreRequest says otherwise; typed Go "
@@ -51,7 +51,7 @@ static std::vector<field> resource_rows() {
        .conf = "spark.{role}.memoryOverhead",
        .check = check_java_size_or_zero,
        .since = "guide",
-       .example = "384m",
+       .example = "512m",
        .description =
            "Memory of the {role} pod beyond the heap. Absent: Spark's "
            "factor of the heap, at least 384 MiB."},
@@ -100,16 +100,18 @@ static std::vector<field> pod_rows() {
       {.path = "spec.{role}.env",
        .kind = opaque_list,
        .member = &pod::env,
+       .core_type = "EnvVar",
        .since = "guide",
        .example = "[{name: MODE, value: fast}]",
        .lands = "{role} Pod: env",
        .description = "Environment variables of the {role} container, as in a "
-                      "Kubernetes container. Those that Spark sets in "
-                      "the driver itself (SPARK_LOCAL_DIRS, SPARK_CONF_DIR, "
-                      "...) stay Spark's."},
+                      "Kubernetes container. In the driver they come last and "
+                      "so win over Spark's own; in executors a list with "
+                      "more than plain values comes before Spark's own."},
       {.path = "spec.{role}.volumeMounts",
        .kind = opaque_list,
        .member = &pod::volume_mounts,
+       .core_type = "VolumeMount",
        .since = "guide",
        .example = "[{name: work, mountPath: /work}]",
        .lands = "{role} Pod: volumeMounts",

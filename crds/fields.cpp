@@ -39,8 +39,11 @@ void mark_honoured(std::vector<field>& rows) {
     if (!row.honoured)
       continue;
     for (auto& parent : rows)
-      if (row.path.starts_with(parent.path + "."))
+      if (row.path.starts_with(parent.path + ".")) {
         parent.honoured = true;
+        if (parent.lands.empty() && parent.kind == value_kind::object)
+          parent.lands = "its members";
+      }
   }
 }
 

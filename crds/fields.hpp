@@ -32,20 +32,29 @@ enum class value_kind {
 
 /// Where the parser puts a field. monostate: nowhere (see field::honoured).
 /// A member of a new type needs one more alternative here.
-using field_member =
-    std::variant<std::monostate, bool spark_application_spec::*,
-                 std::string spark_application_spec::*,
-                 std::optional<std::string> spark_application_spec::*,
-                 std::vector<std::string> spark_application_spec::*,
-                 string_map spark_application_spec::*,
-                 boost::json::array spark_application_spec::*,
-                 std::optional<std::string> pod_role_spec::*,
-                 std::optional<double> pod_role_spec::*,
-                 string_map pod_role_spec::*,
-                 boost::json::array pod_role_spec::*,
-                 std::optional<std::string> driver_spec::*,
-                 std::optional<std::int64_t> executor_spec::*,
-                 std::string restart_policy_spec::*>;
+using field_member = std::variant<
+    std::monostate, bool spark_application_spec::*,
+    std::string spark_application_spec::*,
+    std::optional<std::string> spark_application_spec::*,
+    std::vector<std::string> spark_application_spec::*,
+    string_map spark_application_spec::*,
+    boost::json::array spark_application_spec::*, bool pod_role_spec::*,
+    std::optional<std::string> pod_role_spec::*,
+    std::optional<double> pod_role_spec::*,
+    std::optional<std::int64_t> pod_role_spec::*, string_map pod_role_spec::*,
+    boost::json::array pod_role_spec::*, boost::json::object pod_role_spec::*,
+    std::optional<std::string> driver_spec::*, string_map driver_spec::*,
+    std::optional<std::int64_t> executor_spec::*,
+    std::optional<bool> executor_spec::*, std::string restart_policy_spec::*,
+    std::vector<std::string> deps_spec::*,
+    std::optional<std::string> deps_spec::*,
+    std::optional<std::int64_t> deps_spec::*, bool monitoring_spec::*,
+    std::optional<std::string> monitoring_spec::*,
+    std::optional<std::string> prometheus_spec::*,
+    std::optional<std::int64_t> prometheus_spec::*,
+    bool dynamic_allocation_spec::*,
+    std::optional<bool> dynamic_allocation_spec::*,
+    std::optional<std::int64_t> dynamic_allocation_spec::*>;
 
 /// Judges one text value; empty: fine, else what is wrong with it.
 using text_check = std::string (*)(std::string_view value);
@@ -67,8 +76,13 @@ struct field {
   std::string fraction_conf = {};
   /// Applied in memory when the field is absent and sparkConf lacks `conf`.
   std::string default_value = {};
-  std::string alias_of = {}; ///< another spelling of the field at this path
-  text_check check = nullptr;
+  std::string alias_of = {};  ///< another spelling of the field at this path
+  text_check check = nullptr; ///< of a text, or of each item of a list
+  /// Bounds of an integer.
+  std::int64_t least = 0;
+  std::int64_t most = 2147483647;
+  /// The Kubernetes type of an opaque value or of its items: "Affinity".
+  std::string_view core_type = {};
   std::string since = {};   ///< "guide", a release of the Go operator, "ours"
   std::string example = {}; ///< YAML of the value, one line
   std::string lands = {};   ///< where it ends up, if not (only) in `conf`
@@ -109,6 +123,14 @@ auto& member_of(Spec& spec, const field& row, T Owner::*m) {
     return spec.*m;
   else if constexpr (std::is_same_v<Owner, restart_policy_spec>)
     return spec.restart_policy.*m;
+  else if constexpr (std::is_same_v<Owner, deps_spec>)
+    return spec.deps.*m;
+  else if constexpr (std::is_same_v<Owner, monitoring_spec>)
+    return spec.monitoring.*m;
+  else if constexpr (std::is_same_v<Owner, prometheus_spec>)
+    return spec.monitoring.prometheus.*m;
+  else if constexpr (std::is_same_v<Owner, dynamic_allocation_spec>)
+    return spec.dynamic_allocation.*m;
   else if constexpr (std::is_same_v<Owner, driver_spec>)
     return spec.driver.*m;
   else if constexpr (std::is_same_v<Owner, executor_spec>)

@@ -68,7 +68,8 @@ void append_status(std::string& out) {
            row.since + " |\n";
 }
 
-constexpr std::string_view introduction = R"(# Fields of a SparkApplication
+constexpr std::string_view introduction =
+    R"(# Fields of a SparkApplication
 
 Generated from the field table by `crdgen`: do not edit.
 
@@ -78,12 +79,23 @@ operator that brought the field; `ours` is an addition of this operator.
 The order is that of precedence in Spark's configuration: what stands in a
 later row wins, so sparkConf can override the rows before it and none after it.
 
-Some fields take looser forms than their type in v1beta2: fractions in `cores`,
-booleans and numbers in `hadoopConf`, `deployMode` for `mode`. They work here; a
-number for `pythonVersion` is accepted, but the field has no effect yet.
-Programs with the Go types of v1beta2 fail to read such an object, or drop the
-field: where some are in use, write `cores` as a whole number with
-`coreRequest`, and the others as text.
+Some fields take looser forms than their type in v1beta2. They work here, but
+programs with the Go types of v1beta2 fail to read such an object, or drop the
+field. Where some are in use, write the strict form:
+
+| loose form | strict form |
+|---|---|
+| `cores: 0.1` | `cores: 1` and `coreRequest: 100m` |
+| `pythonVersion: 3` | `pythonVersion: "3"` |
+| `hadoopConf: {fs.x.enable: true}` | `hadoopConf: {fs.x.enable: "true"}` |
+| `deployMode: cluster` | `mode: cluster` |
+| `initContainerImage: i` | sparkConf `spark.kubernetes.initContainer.image` |
+| `deps.*DownloadDir`, `downloadTimeout`, `maxSimultaneousDownloads` |)"
+    R"( sparkConf `spark.kubernetes.mountDependencies.*` |
+
+How a field gets to the pods in each line of Spark is in
+[MECHANISMS.md](MECHANISMS.md). A field of a Kubernetes object that Kubernetes
+does not have is ignored, with a warning condition that names it.
 
 Labels of `metadata.labels` are put on all pods as well, unless `labels` of
 driver or executor have the same key.

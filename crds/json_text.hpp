@@ -13,4 +13,10 @@ namespace spark {
 [[nodiscard]] std::string_view text_member(const boost::json::value& value,
                                            std::string_view key);
 
+/// Member `key`, if it is an object, a list, else an empty one.
+[[nodiscard]] const boost::json::object&
+object_member(const boost::json::object& object, std::string_view key);
+[[nodiscard]] const boost::json::array&
+list_member(const boost::json::object& object, std::string_view key);
+
 } // namespace spark

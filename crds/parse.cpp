@@ -52,6 +52,9 @@ parsed_application parse_as_written(const json::value& object) {
   merge_metadata_labels(object, out);
   validate_spec(app, out);
   validate_pods(out);
+  validate_mounts(app, out);
+  validate_containers(out);
+  warn_of_unreachable(out);
   validate_labels(out);
   validate_conf(read_namespace(object), out);
   validate_conf_values(out);
@@ -63,6 +66,24 @@ parsed_application parse_application(const json::value& object) {
   auto out = parse_as_written(object);
   apply_defaults(out.spec);
   return out;
+}
+
+std::string item_path(std::string_view list, std::size_t index) {
+  return std::string{list} + "[" + std::to_string(index) + "]";
+}
+
+const json::string* need_text(const json::object& item, std::string_view key,
+                              const std::string& path,
+                              parsed_application& out) {
+  const auto* value = item.if_contains(key);
+  const auto* text = value ? value->if_string() : nullptr;
+  if (text && !text->empty())
+    return text;
+  out.problems.push_back(
+      {path + "." + std::string{key}, !value || value->is_null() || text
+                                          ? "is missing"
+                                          : wrong_type("a string", *value)});
+  return nullptr;
 }
 
 std::string to_text(const std::vector<problem>& problems) {

@@ -1,3 +1,4 @@
+#include "crds/core_types.hpp"
 #include "crds/fields.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
@@ -43,6 +44,32 @@ bool is_empty(const json::value& value) {
   return value.is_null();
 }
 
+std::string wrong_integer(const field& row, const json::value& value) {
+  if (!value.is_number())
+    return wrong_type("a whole number", value);
+  const auto number = value.is_int64() ? static_cast<double>(value.get_int64())
+                                       : value.to_number<double>();
+  if (std::trunc(number) != number)
+    return "must be a whole number";
+  if (number < static_cast<double>(row.least))
+    return "must be at least " + std::to_string(row.least);
+  if (number > static_cast<double>(row.most))
+    return "is too large: at most " + std::to_string(row.most);
+  return {};
+}
+
+/// What is wrong with a member of an item; nullptr: it is not there.
+std::string wrong_member(const field& row, const json::value* value) {
+  if (!value || value->is_null() || is_empty(*value))
+    return row.required ? "is missing" : std::string{};
+  if (row.kind == value_kind::integer)
+    return wrong_integer(row, *value);
+  const auto* text = value->if_string();
+  if (!text)
+    return wrong_type("a string", *value);
+  return row.check ? row.check(*text) : std::string{};
+}
+
 /// Puts the JSON value of one row into its member.
 struct member_reader {
   const json::value& value;
@@ -78,6 +105,14 @@ struct member_reader {
   }
 
   void read(std::optional<std::string>& target) {
+    if (row.kind == value_kind::int_or_text && value.is_number()) {
+      // A fraction or a large number is no version of Python either way.
+      const auto text = canonical_json(value);
+      target = text;
+      if (auto wrong = row.check(text); !wrong.empty())
+        refuse(std::move(wrong));
+      return;
+    }
     if (auto text = checked_text(); text && !text->empty())
       target = std::move(text);
   }
@@ -106,17 +141,17 @@ struct member_reader {
     target = number;
   }
 
+  void read(std::optional<bool>& target) {
+    bool flag = false;
+    read(flag);
+    if (value.is_bool())
+      target = flag;
+  }
+
   void read(std::optional<std::int64_t>& target) {
-    if (!value.is_number())
-      return refuse(wrong_type("a whole number", value));
-    const auto number = value.is_int64()
-                            ? static_cast<double>(value.get_int64())
-                            : value.to_number<double>();
-    if (std::trunc(number) != number)
-      return refuse("must be a whole number");
-    if (std::abs(number) > 2147483647)
-      return refuse("is too large: at most 2147483647");
-    target = static_cast<std::int64_t>(number);
+    if (auto wrong = wrong_integer(row, value); !wrong.empty())
+      return refuse(std::move(wrong));
+    target = value.to_number<std::int64_t>();
   }
 
   void read(std::vector<std::string>& target) {
@@ -124,12 +159,24 @@ struct member_reader {
     if (!list)
       return refuse(wrong_type("a list of strings", value));
     for (std::size_t i = 0; i < list->size(); ++i) {
-      if (const auto* text = (*list)[i].if_string())
+      const auto* text = (*list)[i].if_string();
+      auto wrong =
+          text ? wrong_item(*text) : wrong_type("a string", (*list)[i]);
+      if (text)
         target.emplace_back(*text);
-      else
-        refuse(wrong_type("a string", (*list)[i]),
-               "[" + std::to_string(i) + "]");
+      if (!wrong.empty())
+        refuse(std::move(wrong), "[" + std::to_string(i) + "]");
     }
+  }
+
+  /// Spark's lists have commas between their items.
+  std::string wrong_item(std::string_view text) const {
+    if (!row.conf.empty() && text.find(',') != text.npos)
+      return "holds a comma, which would make two items of it; is " +
+             quoted(text);
+    if (!row.conf.empty() && text.empty())
+      return "is empty";
+    return row.check ? row.check(text) : std::string{};
   }
 
   void read(string_map& target) {
@@ -163,8 +210,40 @@ struct member_reader {
       if (!fits)
         refuse(wrong_type("an object", (*list)[i]),
                "[" + std::to_string(i) + "]");
+      else
+        check_members("[]", "[" + std::to_string(i) + "]", (*list)[i]);
       // Also a misfit keeps its place, so that later messages count right.
       target.push_back((*list)[i]);
+    }
+  }
+
+  void read(json::object& target) {
+    const auto* object = value.if_object();
+    if (!object)
+      return refuse(wrong_type("an object", value));
+    target = *object;
+    if (row.kind != value_kind::object_map)
+      return;
+    for (const auto& member : *object) {
+      const auto at = "[" + quoted(member.key()) + "]";
+      if (member.value().is_object())
+        check_members("{}", at, member.value());
+      else
+        refuse(wrong_type("an object", member.value()), at);
+    }
+  }
+
+  /// The rows below an item of this row: "path[].x", "path{}.x".
+  void check_members(std::string_view suffix, const std::string& at,
+                     const json::value& item) {
+    const auto prefix = row.path + std::string{suffix} + ".";
+    for (const auto& inner : spec_fields()) {
+      if (!inner.path.starts_with(prefix))
+        continue;
+      const auto name = inner.path.substr(prefix.size());
+      const auto* found = item.get_object().if_contains(name);
+      if (auto wrong = wrong_member(inner, found); !wrong.empty())
+        refuse(std::move(wrong), at + "." + name);
     }
   }
 };
@@ -185,9 +264,32 @@ const json::value* look_up(const json::value& object, std::string_view path) {
   }
 }
 
+/// A member without which the object around it means nothing, such as the name
+/// in `gpu`. What the spec itself needs is said elsewhere, in better words.
+bool is_missed(const json::value& object, const field& row,
+               const json::value* value) {
+  const auto parent = std::string_view{row.path}.substr(0, row.path.rfind('.'));
+  if (!row.required || !row.honoured || parent == "spec")
+    return false;
+  const auto* around = look_up(object, parent);
+  return around && around->is_object() &&
+         (!value || (value->is_string() && value->get_string().empty()));
+}
+
 bool is_inside(std::string_view path, std::string_view parent) {
   return path.starts_with(parent) &&
          path.substr(parent.size()).find_first_of(".[{") == 0;
+}
+
+/// Nobody else would say it: the CRD keeps all of an opaque value, and the API
+/// server drops what it does not know when the pod is made.
+void warn_of_unknown_members(const json::value& value, const field& row,
+                             parsed_application& out) {
+  if (row.core_type.empty())
+    return;
+  for (const auto& path : unknown_members(row.core_type, value))
+    out.warnings.push_back(
+        {row.path + path, "is ignored: Kubernetes has no such field here"});
 }
 
 /// Both spellings of one field, saying different things.
@@ -222,7 +324,11 @@ void read_fields(const json::value& object, parsed_application& out) {
   for (const auto& row : spec_fields()) {
     if (!ignored.empty() && is_inside(row.path, ignored))
       continue;
+    if (row.path.find_first_of("[{") != std::string::npos)
+      continue; // of an item: judged with its list
     const auto* value = look_up(object, row.path);
+    if (is_missed(object, row, value))
+      out.problems.push_back({row.path, "is missing"});
     if (!value || contradicts_alias(object, row, out))
       continue;
     if (row.kind == value_kind::object && row.honoured) {
@@ -233,6 +339,7 @@ void read_fields(const json::value& object, parsed_application& out) {
     if (!row.honoured)
       ignored = row.path;
     std::visit(member_reader{*value, row, out}, row.member);
+    warn_of_unknown_members(*value, row, out);
   }
 }
 

@@ -1,4 +1,5 @@
 #include "crds/documents.hpp"
+#include "crds/spec_rules.hpp"
 #include "crds/yaml.hpp"
 
 #include <stdexcept>
@@ -104,12 +105,24 @@ json::array printer_columns() {
   };
 }
 
+json::array validations() {
+  constexpr std::string_view spec = "spec";
+  json::array out;
+  for (const auto& rule : spec_rules())
+    out.push_back(json::object{{"rule", rule.cel},
+                               {"message", rule.message},
+                               {"fieldPath", rule.path.substr(spec.size())}});
+  return out;
+}
+
 json::object object_schema() {
   json::object properties;
   properties["apiVersion"] = typed("string");
   properties["kind"] = typed("string");
   properties["metadata"] = typed("object");
-  properties["spec"] = schema_of(spec_fields());
+  auto spec = schema_of(spec_fields());
+  spec["x-kubernetes-validations"] = validations();
+  properties["spec"] = std::move(spec);
   properties["status"] = schema_of(status_fields());
   return {{"type", "object"},
           {"description", "A Spark application that runs on Kubernetes."},

@@ -122,12 +122,35 @@ std::string check_label_key(std::string_view value) {
 }
 
 std::string check_label_value(std::string_view value) {
-  if (value.empty() || is_qualified_name(value) ||
-      value.find("{{") != std::string_view::npos)
+  return value.find("{{") == value.npos ? check_plain_label_value(value)
+                                        : std::string{};
+}
+
+std::string check_plain_label_value(std::string_view value) {
+  if (value.empty() || is_qualified_name(value))
     return {};
   return "is not a valid label value: at most 63 letters, digits, '-', '_' and "
          "'.', beginning and ending with a letter or digit; is " +
          quoted(value);
+}
+
+std::string check_device_name(std::string_view value) {
+  if (value.find('/') != value.npos && check_label_key(value).empty())
+    return {};
+  return "must be the name of an extended resource such as nvidia.com/gpu; "
+         "is " +
+         quoted(value);
+}
+
+std::string check_variable_name(std::string_view value) {
+  const bool fits = std::all_of(value.begin(), value.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '=';
+  });
+  return fits && !value.empty()
+             ? std::string{}
+             : "is not the name of an environment variable: printable ASCII "
+               "without '='; is " +
+                   quoted(value);
 }
 
 std::string check_application_type(std::string_view value) {
@@ -185,6 +208,92 @@ std::string check_uri(std::string_view value) {
          quoted(value) +
          (named ? " would be a file of whoever submits"
                 : " has no scheme and would be a file of whoever submits");
+}
+
+std::string check_absolute_path(std::string_view value) {
+  if (value.starts_with('/') && value.find(':') == value.npos)
+    return {};
+  return "must be a path that begins with / and has no colon; is " +
+         quoted(value);
+}
+
+std::string check_secret_key(std::string_view value) {
+  const bool fits = value.size() <= 253 && value != "." &&
+                    !value.starts_with("..") &&
+                    std::all_of(value.begin(), value.end(), [](char c) {
+                      return is_alnum(c) || c == '-' || c == '_' || c == '.';
+                    });
+  return fits ? std::string{}
+              : "must be a key of at most 253 letters, digits, '-', '_' and "
+                "'.', not beginning with two dots; is " +
+                    quoted(value);
+}
+
+std::string check_memory_limit(std::string_view value) {
+  if (parse_quantity(value).value_or(0) > 0 || parse_java_size(value) > 0)
+    return {};
+  return "must be a size such as 2Gi or 2g; is " + quoted(value);
+}
+
+std::string check_port_name(std::string_view value) {
+  if (!value.empty() && value.size() <= 15 && is_dns_label_text(value) &&
+      value.find("--") == value.npos &&
+      std::any_of(value.begin(), value.end(), is_lower))
+    return {};
+  return "must be made of at most 15 lower-case letters, digits and single "
+         "'-', with a letter, and begin and end with a letter or digit; is " +
+         quoted(value);
+}
+
+std::string check_protocol(std::string_view value) {
+  return one_of(value, {"TCP", "UDP", "SCTP"});
+}
+
+/// As many non-empty parts as `wanted`, with colons between them.
+static bool has_parts(std::string_view value, int wanted) {
+  int parts = 1;
+  std::size_t length = 0;
+  for (const char c : value) {
+    if (c <= ' ' || (c == ':' && length == 0))
+      return false;
+    length = c == ':' ? 0 : length + 1;
+    parts += c == ':' ? 1 : 0;
+  }
+  return parts == wanted && length > 0;
+}
+
+std::string check_package(std::string_view value) {
+  if (has_parts(value, 3))
+    return {};
+  return "must be Maven coordinates, group:artifact:version; is " +
+         quoted(value);
+}
+
+std::string check_package_name(std::string_view value) {
+  if (has_parts(value, 2))
+    return {};
+  return "must be a Maven package without version, group:artifact; is " +
+         quoted(value);
+}
+
+std::string check_python_version(std::string_view value) {
+  return one_of(value, {"2", "3"});
+}
+
+std::string check_factor(std::string_view value) {
+  const auto digits = std::count_if(value.begin(), value.end(), is_digit);
+  const auto dots = std::count(value.begin(), value.end(), '.');
+  if (digits > 0 && dots <= 1 &&
+      static_cast<std::size_t>(digits + dots) == value.size() && digits < 100)
+    return {};
+  return "must be a decimal number such as 0.2; is " + quoted(value);
+}
+
+std::string check_word(std::string_view value) {
+  const bool blank = std::any_of(value.begin(), value.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ';
+  });
+  return blank ? "must not hold blanks; is " + quoted(value) : std::string{};
 }
 
 } // namespace spark

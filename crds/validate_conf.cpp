@@ -105,6 +105,18 @@ void validate_feature_steps(parsed_application& out) {
   out.spec.spark_conf.erase(std::string{key});
 }
 
+void validate_kerberos_pair(parsed_application& out) {
+  constexpr std::string_view keytab = "spark.kerberos.keytab";
+  constexpr std::string_view principal = "spark.kerberos.principal";
+  const bool has_keytab = find_conf(out.spec, keytab) != nullptr;
+  const bool has_principal = find_conf(out.spec, principal) != nullptr;
+  if (has_keytab != has_principal)
+    out.problems.push_back(
+        {entry_path("spec.sparkConf", has_keytab ? keytab : principal),
+         "needs " + std::string{has_keytab ? principal : keytab} +
+             " beside it: Spark takes both or neither"});
+}
+
 void validate_dependencies(parsed_application& out) {
   for (const auto* key :
        {"spark.jars", "spark.files", "spark.submit.pyFiles", "spark.archives"})
@@ -129,6 +141,7 @@ void validate_conf(std::string_view ns, parsed_application& out) {
         {entry_path("spec.sparkConf", "spark.kerberos.keytab"),
          std::string{submitter_file} +
              "; local:///path is a file in the image"});
+  validate_kerberos_pair(out);
   validate_feature_steps(out);
   validate_dependencies(out);
 }

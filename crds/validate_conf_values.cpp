@@ -28,7 +28,23 @@ void check_factors(settings& conf) {
       conf.refuse(key, "must be more than zero");
 }
 
+/// Before 3.3 Spark refuses a factor of 1 or more, the driver too.
+void check_old_factor(settings& conf, const version_profile& profile) {
+  constexpr std::string_view key = "spark.kubernetes.memoryOverheadFactor";
+  if (!profile.role_factor && conf.factor(key, 0) >= 1)
+    conf.refuse(key, "must be less than 1 in this line of Spark");
+}
+
+/// Spark's own bound, which is that of etcd.
+void check_map_size(settings& conf) {
+  constexpr std::string_view key = "spark.kubernetes.configMap.maxSize";
+  constexpr int most = 1048576;
+  if (conf.integer(key, most) > most)
+    conf.refuse(key, "must be at most 1048576 bytes");
+}
+
 void check_words(settings& conf) {
+  check_map_size(conf);
   conf.check("spark.kubernetes.container.image.pullPolicy", check_pull_policy);
   conf.check("spark.kubernetes.driver.service.ipFamilyPolicy",
              check_ip_family_policy);
@@ -76,6 +92,12 @@ void validate_conf_values(parsed_application& out) {
                     profile);
   check_executors(conf);
   check_factors(conf);
+  check_old_factor(conf, profile);
+  if (!profile.role_factor &&
+      parse_quantity(spec.memory_overhead_factor.value_or("")).value_or(0) >= 1)
+    out.problems.push_back({"spec.memoryOverheadFactor",
+                            "must be less than 1 in this line of "
+                            "Spark"});
   check_words(conf);
   read_ports(conf, profile);
   read_devices(conf);

@@ -1,8 +1,8 @@
+#include "crds/json_text.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
 #include <array>
-#include <set>
 
 namespace spark {
 
@@ -16,24 +16,20 @@ constexpr std::size_t longest_argument = 128 * 1024 - 1;
 /// The API server and etcd limit the whole pod to about 1.5 MB.
 constexpr std::size_t many_argument_bytes = 1024 * 1024;
 
-std::string at(std::string_view list, std::size_t index) {
-  return std::string{list} + "[" + std::to_string(index) + "]";
-}
-
 void validate_arguments(parsed_application& out) {
   std::size_t total = 0;
   for (std::size_t i = 0; i < out.spec.arguments.size(); ++i) {
     const auto& argument = out.spec.arguments[i];
     total += argument.size() + 1;
     if (argument.size() > longest_argument)
-      out.problems.push_back({at("spec.arguments", i),
+      out.problems.push_back({item_path("spec.arguments", i),
                               "is too long: has " +
                                   std::to_string(argument.size()) +
                                   " bytes, and Linux takes at most " +
                                   std::to_string(longest_argument) +
                                   " for one argument; put it into a file"});
     if (argument.find('\0') != std::string::npos)
-      out.problems.push_back({at("spec.arguments", i),
+      out.problems.push_back({item_path("spec.arguments", i),
                               "holds a NUL character, which no argument of a "
                               "program can"});
   }
@@ -56,30 +52,31 @@ void check_variable(std::string path, std::string_view name,
                             "variable can"});
 }
 
-/// A member that must be non-empty text; nullptr when it is not (and said).
-const json::string* need_text(const json::object& item, std::string_view key,
-                              const std::string& path,
-                              parsed_application& out) {
-  const auto* value = item.if_contains(key);
-  const auto* text = value ? value->if_string() : nullptr;
-  if (text && !text->empty())
-    return text;
-  out.problems.push_back(
-      {path + "." + std::string{key}, !value || value->is_null() || text
-                                          ? "is missing"
-                                          : wrong_type("a string", *value)});
-  return nullptr;
+void check_variable_names(const std::string& role, const pod_role_spec& pod,
+                          parsed_application& out) {
+  const auto check = [&out](std::string path, std::string_view name) {
+    if (auto wrong = check_variable_name(name); !wrong.empty())
+      out.problems.push_back({std::move(path), std::move(wrong)});
+  };
+  for (const auto& [name, value] : pod.env_vars)
+    check(entry_path(role + ".envVars", name), name);
+  for (const auto& member : pod.env_secret_key_refs)
+    check(entry_path(role + ".envSecretKeyRefs", member.key()), member.key());
+  for (std::size_t i = 0; i < pod.env.size(); ++i)
+    if (const auto name = text_member(pod.env[i], "name"); !name.empty())
+      check(item_path(role + ".env", i) + ".name", name);
 }
 
 void validate_env(const std::string& role, const pod_role_spec& pod,
                   parsed_application& out) {
+  check_variable_names(role, pod, out);
   for (const auto& [name, value] : pod.env_vars)
     check_variable(entry_path(role + ".envVars", name), name, value, out);
   for (std::size_t i = 0; i < pod.env.size(); ++i) {
     const auto* item = pod.env[i].if_object();
     if (!item)
       continue; // said when it was read
-    const auto path = at(role + ".env", i);
+    const auto path = item_path(role + ".env", i);
     const auto* name = need_text(*item, "name", path, out);
     const auto* value = item->if_contains("value");
     if (!name || !value || value->is_null())
@@ -92,7 +89,7 @@ void validate_env(const std::string& role, const pod_role_spec& pod,
   }
 }
 
-/// A variable that Spark itself gives the driver, after the user's.
+/// A variable that Spark itself gives the driver, after those of envVars.
 struct later_variable {
   std::string_view name;
   std::string_view when; ///< sparkConf has this key; "": always
@@ -119,69 +116,20 @@ void warn_of_later_variable(std::string_view name, std::string path,
     }
 }
 
-/// Spark's own come last in the driver; executors get theirs from the driver.
+/// `env` comes after Spark's own, and executors get theirs from the driver.
 void validate_driver_variables(parsed_application& out) {
   const auto& driver = out.spec.driver;
   for (const auto& [name, value] : driver.env_vars)
     warn_of_later_variable(name, entry_path("spec.driver.envVars", name), out);
-  for (std::size_t i = 0; i < driver.env.size(); ++i)
-    if (const auto* item = driver.env[i].if_object())
-      if (const auto* name = item->if_contains("name");
-          name && name->is_string())
-        warn_of_later_variable(name->get_string(), at("spec.driver.env", i),
-                               out);
-}
-
-std::set<std::string, std::less<>> volume_names(parsed_application& out) {
-  std::set<std::string, std::less<>> names;
-  for (std::size_t i = 0; i < out.spec.volumes.size(); ++i) {
-    const auto* item = out.spec.volumes[i].if_object();
-    const auto path = at("spec.volumes", i);
-    const auto* name = item ? need_text(*item, "name", path, out) : nullptr;
-    if (!name)
-      continue;
-    if (auto wrong = check_volume_name(*name); !wrong.empty())
-      out.problems.push_back({path + ".name", std::move(wrong)});
-    if (!names.emplace(*name).second)
-      out.problems.push_back(
-          {path + ".name", "is that of an earlier volume: names must differ"});
-  }
-  return names;
-}
-
-/// A mount without a volume makes every pod that has it invalid: a driver that
-/// the API server refuses, executors that the driver asks for forever.
-void validate_mounts(const std::string& role, const pod_role_spec& pod,
-                     const std::set<std::string, std::less<>>& volumes,
-                     parsed_application& out) {
-  std::set<std::string> paths;
-  for (std::size_t i = 0; i < pod.volume_mounts.size(); ++i) {
-    const auto* item = pod.volume_mounts[i].if_object();
-    if (!item)
-      continue;
-    const auto path = at(role + ".volumeMounts", i);
-    const auto* name = need_text(*item, "name", path, out);
-    const auto* mount = need_text(*item, "mountPath", path, out);
-    if (name && !volumes.contains(std::string_view{*name}))
-      out.problems.push_back(
-          {path + ".name",
-           "there is no volume " + quoted(*name) + " in spec.volumes"});
-    if (mount && !paths.emplace(*mount).second)
-      out.problems.push_back(
-          {path + ".mountPath", "is where another volume is mounted already"});
-  }
 }
 
 } // namespace
 
 void validate_pods(parsed_application& out) {
   validate_arguments(out);
-  const auto volumes = volume_names(out);
   validate_env("spec.driver", out.spec.driver, out);
   validate_env("spec.executor", out.spec.executor, out);
   validate_driver_variables(out);
-  validate_mounts("spec.driver", out.spec.driver, volumes, out);
-  validate_mounts("spec.executor", out.spec.executor, volumes, out);
 }
 
 } // namespace spark

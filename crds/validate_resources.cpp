@@ -1,8 +1,13 @@
+#include "crds/conf/memory.hpp"
+#include "crds/conf/spark_container.hpp"
 #include "crds/fields.hpp"
+#include "crds/json_text.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
 namespace spark {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -21,6 +26,27 @@ wish find_wish(const spark_application_spec& spec, std::string path,
   return {{}, std::move(path)};
 }
 
+/// The CPU limit of the template's container, which Spark leaves as it is.
+wish template_limit(const std::string& role, const pod_role_spec& pod) {
+  const auto& containers =
+      list_member(object_member(pod.pod_template, "spec"), "containers");
+  if (containers.empty())
+    return {};
+  const auto index = spark_container(containers, "spark-kubernetes-" + role);
+  const auto* container = containers[index].if_object();
+  const auto* cpu =
+      container
+          ? object_member(object_member(*container, "resources"), "limits")
+                .if_contains("cpu")
+          : nullptr;
+  if (!cpu)
+    return {};
+  const auto* text = cpu->if_string();
+  return {text ? std::string{*text} : canonical_json(*cpu),
+          item_path("spec." + role + ".template.spec.containers", index) +
+              ".resources.limits.cpu"};
+}
+
 double whole_cores(const spark_application_spec& spec, std::string_view role,
                    const pod_role_spec& pod) {
   if (pod.cores)
@@ -37,8 +63,10 @@ void fit_request(std::string_view role, pod_role_spec& pod,
                  parsed_application& out) {
   const auto field = "spec." + std::string{role};
   const auto conf = "spark.kubernetes." + std::string{role};
-  const auto limit = find_wish(out.spec, field + ".coreLimit", pod.core_limit,
-                               conf + ".limit.cores");
+  auto limit = find_wish(out.spec, field + ".coreLimit", pod.core_limit,
+                         conf + ".limit.cores");
+  if (limit.text.empty())
+    limit = template_limit(std::string{role}, pod);
   const auto most = parse_quantity(limit.text);
   if (!most)
     return;
@@ -72,6 +100,35 @@ void validate_heap(parsed_application& out) {
                     "as in 512m"});
 }
 
+/// A Java size where it ends in a unit of Java, as the pod gets it.
+double memory_limit_bytes(const std::string& text) {
+  const bool has_unit =
+      !text.empty() && (text.back() < '0' || text.back() > '9');
+  const auto size = has_unit ? parse_java_size(text) : -1;
+  return size > 0 ? static_cast<double>(size)
+                  : parse_quantity(text).value_or(0);
+}
+
+void validate_memory_limit(parsed_application& out) {
+  const auto& spec = out.spec;
+  const auto limit = memory_limit_bytes(spec.driver.memory_limit.value_or(""));
+  if (limit <= 0)
+    return; // not given, or refused already
+  string_map values;
+  for (auto& [key, value] : simple_conf(spec))
+    values[key] = std::move(value);
+  settings conf{values};
+  const auto needed = driver_memory_mib(
+      conf, language_of(spec.main_application_file.value_or("")),
+      profile_of(spec));
+  constexpr double mebibyte = 1024.0 * 1024;
+  if (limit < static_cast<double>(needed) * mebibyte)
+    out.problems.push_back(
+        {"spec.driver.memoryLimit",
+         "is less than the " + std::to_string(needed) +
+             "Mi that heap and overhead of the driver take"});
+}
+
 void validate_instances(parsed_application& out) {
   const auto n = out.spec.executor.instances;
   // 0 is fine where Spark adds executors by itself.
@@ -88,6 +145,7 @@ void validate_resources(parsed_application& out) {
   fit_request("driver", out.spec.driver, out);
   fit_request("executor", out.spec.executor, out);
   validate_heap(out);
+  validate_memory_limit(out);
   validate_instances(out);
 }
 

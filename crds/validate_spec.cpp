@@ -1,6 +1,7 @@
 #include "crds/conf/language.hpp"
 #include "crds/conf/profile.hpp"
 #include "crds/conf/spark_names.hpp"
+#include "crds/spec_rules.hpp"
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
@@ -138,6 +139,14 @@ void validate_spec(std::string_view app, parsed_application& out) {
                             "application when it may run"});
   validate_image(out);
   validate_program(out);
+  for (const auto& rule : spec_rules())
+    if (!rule.holds(out.spec))
+      out.problems.push_back(
+          {std::string{rule.path}, std::string{rule.message}});
+  if (out.spec.proxy_user && has_conf(out.spec, "spark.kerberos.principal"))
+    out.problems.push_back({"spec.proxyUser",
+                            "excludes spark.kerberos.principal: Spark takes "
+                            "only one of them"});
   if (out.spec.restart_policy.type != "Never" &&
       check_restart_policy(out.spec.restart_policy.type).empty())
     out.warnings.push_back({"spec.restartPolicy.type",

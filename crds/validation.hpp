@@ -17,8 +17,14 @@ void merge_metadata_labels(const boost::json::value& object,
 void validate_spec(std::string_view app, parsed_application& out);
 /// CPU and heap that fit together, the number of executors.
 void validate_resources(parsed_application& out);
-/// Volumes, mounts, environment variables, arguments.
+/// Environment variables, arguments.
 void validate_pods(parsed_application& out);
+/// Volumes, what is mounted where.
+void validate_mounts(std::string_view app, parsed_application& out);
+/// Sidecars, init containers, ports, pod templates.
+void validate_containers(parsed_application& out);
+/// Wishes that only a mutating webhook could fulfil.
+void warn_of_unreachable(parsed_application& out);
 /// Labels of the pods, also those given as sparkConf.
 void validate_labels(parsed_application& out);
 /// Properties that cannot work, or that mean files of the submitter. Takes out
@@ -37,6 +43,16 @@ metadata_member(const boost::json::value& object, std::string_view key);
 /// spec.sparkConf["spark.jars"]: how messages name one entry of a map.
 [[nodiscard]] std::string entry_path(std::string_view map,
                                      std::string_view key);
+
+/// spec.volumes[2]
+[[nodiscard]] std::string item_path(std::string_view list, std::size_t index);
+
+/// A member of `item` (at `path`) that must be non-empty text; nullptr when it
+/// is not, which is then a problem.
+const boost::json::string* need_text(const boost::json::object& item,
+                                     std::string_view key,
+                                     const std::string& path,
+                                     parsed_application& out);
 
 /// The value of a Spark property of sparkConf, nullptr when it is not there.
 [[nodiscard]] const std::string* find_conf(const spark_application_spec& spec,

@@ -44,7 +44,7 @@ struct reader {
 void check_type(const reader& in, std::string_view type) {
   if (type == "hostPath") {
     in.required("options.path");
-  } else if (type == "nfs") {
+  } else if (type == "nfs" && in.profile.nfs) {
     in.required("options.path");
     in.required("options.server");
   } else if (type == "persistentVolumeClaim") {

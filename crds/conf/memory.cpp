@@ -28,8 +28,9 @@ double default_overhead_factor(settings& conf, app_language language) {
 std::int64_t driver_memory_mib(settings& conf, app_language language,
                                const version_profile& profile) {
   auto heap = conf.mebibytes("spark.driver.memory", default_heap_mib);
-  auto factor = conf.factor("spark.driver.memoryOverheadFactor",
-                            default_overhead_factor(conf, language));
+  auto factor = default_overhead_factor(conf, language);
+  if (profile.role_factor)
+    factor = conf.factor("spark.driver.memoryOverheadFactor", factor);
   auto least =
       profile.min_overhead_conf
           ? conf.mebibytes("spark.driver.minMemoryOverhead", min_overhead_mib)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace spark {
@@ -50,7 +51,7 @@ option_names(const volume_source& source, const version_profile& profile) {
   const auto& o = *source.options;
   if (source.type == "emptyDir" && only_has(o, {"medium", "sizeLimit"}))
     return std::vector<std::string_view>{"medium", "sizeLimit"};
-  if (source.type == "nfs" && only_has(o, {"path", "server"}))
+  if (source.type == "nfs" && profile.nfs && only_has(o, {"path", "server"}))
     return std::vector<std::string_view>{"path", "server"};
   if (source.type == "persistentVolumeClaim" && only_has(o, {"claimName"}))
     return std::vector<std::string_view>{"claimName"};
@@ -115,8 +116,10 @@ role_volumes split_volumes(std::string_view role, const json::array& volumes,
   for (const auto& mount : mounts) {
     auto name = text_member(mount, "name");
     const auto* volume = find_volume(volumes, name);
-    if (!volume)
+    if (!volume) {
+      out.mounts.push_back(mount);
       continue;
+    }
     if (name.starts_with(local_dir_prefix) && uses(name) == 1)
       if (auto conf =
               scratch_conf(role, *volume, mount.get_object(), profile)) {
@@ -128,6 +131,65 @@ role_volumes split_volumes(std::string_view role, const json::array& volumes,
     out.mounts.push_back(mount);
   }
   return out;
+}
+
+namespace {
+
+/// Names of the volumes that containers mount.
+void add_mounted(const json::array& containers, std::set<std::string>& out) {
+  for (const auto& container : containers)
+    if (const auto* one = container.if_object())
+      for (const auto& mount : list_member(*one, "volumeMounts"))
+        out.emplace(text_member(mount, "name"));
+}
+
+/// Names of volumes that are in the pod already, or that Spark puts there.
+std::set<std::string> names_of(const role_volumes& volumes,
+                               const json::array& of_template) {
+  std::set<std::string> out;
+  for (const auto* list : {&volumes.volumes, &of_template})
+    for (const auto& volume : *list)
+      out.emplace(text_member(volume, "name"));
+  constexpr std::string_view end = ".mount.path";
+  for (const auto& [key, value] : volumes.conf)
+    if (key.ends_with(end)) {
+      const auto path = key.substr(0, key.size() - end.size());
+      out.insert(path.substr(path.rfind('.') + 1));
+    }
+  return out;
+}
+
+} // namespace
+
+void add_shared(role_volumes& out, std::string_view role,
+                const spark_application_spec& spec) {
+  const pod_role_spec* pod = &spec.driver;
+  if (role == "executor")
+    pod = &spec.executor;
+  const auto& of_template = object_member(pod->pod_template, "spec");
+  std::set<std::string> mounted;
+  add_mounted(pod->sidecars, mounted);
+  add_mounted(pod->init_containers, mounted);
+  add_mounted(list_member(of_template, "containers"), mounted);
+  add_mounted(list_member(of_template, "initContainers"), mounted);
+  const auto there = names_of(out, list_member(of_template, "volumes"));
+  for (const auto& volume : spec.volumes) {
+    const std::string name{text_member(volume, "name")};
+    if (mounted.contains(name) && !there.contains(name))
+      out.volumes.push_back(volume);
+  }
+}
+
+void add_direct(role_volumes& out, const direct_mount& direct) {
+  if (!find_volume(out.volumes, direct.volume)) {
+    auto volume = direct.source;
+    volume["name"] = direct.volume;
+    out.volumes.push_back(std::move(volume));
+  }
+  json::object mount{{"name", direct.volume}, {"mountPath", direct.path}};
+  if (direct.source.contains("configMap"))
+    mount["readOnly"] = true;
+  out.mounts.push_back(std::move(mount));
 }
 
 } // namespace spark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/conf/direct_mounts.hpp"
 #include "crds/conf/profile.hpp"
 #include "crds/spark_application.hpp"
 
@@ -20,11 +21,19 @@ struct role_volumes {
 };
 
 /// `role` is "driver" or "executor". Volumes that the role does not mount are
-/// left out, and so are mounts without a volume, which the parser refuses.
+/// left out. A mount without a volume stays: its volume is the template's.
 [[nodiscard]] role_volumes split_volumes(std::string_view role,
                                          const boost::json::array& volumes,
                                          const boost::json::array& mounts,
                                          const version_profile& profile);
+
+/// Adds the volumes that only containers beside Spark's mount: sidecars, init
+/// containers and those of the role's template.
+void add_shared(role_volumes& out, std::string_view role,
+                const spark_application_spec& spec);
+
+/// Adds one more volume, unless one of its name is there, and its mount.
+void add_direct(role_volumes& out, const direct_mount& direct);
 
 inline constexpr std::string_view local_dir_prefix = "spark-local-dir-";
 

@@ -159,7 +159,8 @@ TEST_CASE("the loose forms of the user guide work") {
   SECTION("pythonVersion as a number") {
     const auto got = parse_with("spec.pythonVersion", "2");
     CHECK(got.problems.empty());
-    CHECK(says(got.warnings, "spec.pythonVersion", "not supported yet"));
+    CHECK(got.warnings.empty());
+    CHECK(got.spec.python_version == "2");
   }
 }
 
@@ -271,7 +272,9 @@ TEST_CASE("properties that cannot work are refused") {
            {"spark.kubernetes.driver.pod.featureSteps", "com.example.Step",
             "custom feature steps"},
            {"spark.driver.bindAddress", "0.0.0.0", "address of its pod"},
-           {"spark.kerberos.keytab", "/etc/keytab", "file of"},
+           {"spark.kerberos.keytab", "local:///etc/keytab", "principal"},
+           {"spark.kerberos.principal", "a@B", "keytab"},
+           {"spark.kubernetes.configMap.maxSize", "1048577", "at most"},
            {"spark.kubernetes.container.image.pullPolicy", "always",
             "Always, Never, IfNotPresent"},
            {"spark.jars", "local:///a.jar, /b.jar", "\"/b.jar\""},
@@ -296,6 +299,7 @@ TEST_CASE("properties that Spark can use itself are let through") {
   const auto got = parse_with("spec.sparkConf", R"({
     "spark.jars": "https://example.com/a.jar,s3a://b/c.jar",
     "spark.kerberos.keytab": "local:///etc/keytab",
+    "spark.kerberos.principal": "a@B",
     "spark.kubernetes.executor.pod.featureSteps": "com.example.Step"})");
   CHECK(text_of(got.problems).empty());
   CHECK(text_of(got.warnings).empty());
