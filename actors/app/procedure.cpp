@@ -42,15 +42,15 @@ api_call base::get_app() const {
 }
 
 api_call base::get_driver() const {
-  return call(
-      requests::get(core_path(c_.app.ns, "pods", c_.state.current.pod_name)),
-      "pods");
+  return call(requests::get(namespaced_path(c_.app.ns, "pods",
+                                            c_.state.current.pod_name)),
+              "pods");
 }
 
 api_call base::remove(std::string_view plural, std::string_view name,
                       std::string_view uid) const {
   return call(
-      requests::remove(core_path(c_.app.ns, plural, name), {.uid = uid}),
+      requests::remove(namespaced_path(c_.app.ns, plural, name), {.uid = uid}),
       std::string{plural});
 }
 
@@ -108,10 +108,11 @@ std::string application_path(const object_key& k) {
          percent_encoded(k.name);
 }
 
-std::string core_path(std::string_view ns, std::string_view plural,
-                      std::string_view name) {
-  auto out =
-      "/api/v1/namespaces/" + percent_encoded(ns) + "/" + std::string{plural};
+std::string namespaced_path(std::string_view ns, std::string_view plural,
+                            std::string_view name) {
+  std::string out =
+      plural == "networkpolicies" ? "/apis/networking.k8s.io/v1" : "/api/v1";
+  out += "/namespaces/" + percent_encoded(ns) + "/" + std::string{plural};
   if (!name.empty())
     out += "/" + percent_encoded(name);
   return out;

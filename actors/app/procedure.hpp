@@ -61,8 +61,8 @@ make_procedure(const effect& what, procedure_context context);
 
 /// Paths below the API server's root; names are percent-encoded.
 [[nodiscard]] std::string application_path(const object_key& k);
-[[nodiscard]] std::string core_path(std::string_view ns,
-                                    std::string_view plural,
-                                    std::string_view name = {});
+[[nodiscard]] std::string namespaced_path(std::string_view ns,
+                                          std::string_view plural,
+                                          std::string_view name = {});
 
 } // namespace spark

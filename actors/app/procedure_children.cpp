@@ -9,13 +9,15 @@ namespace {
 namespace json = boost::json;
 
 /// ConfigMaps or the Service of an attempt: names are fixed, so meeting our own
-/// object is success; one with other content is replaced, since they are
-/// immutable; a foreign one is left alone.
+/// object is success; a foreign one is left alone. One with other content is
+/// replaced, since they are immutable, unless it outlives its attempt, which is
+/// updated in place.
 class child_creation : public base {
 public:
   struct named {
     std::string plural;
     json::object object;
+    bool outlives_attempt = false;
   };
 
   child_creation(effect what, procedure_context c, child kind,
@@ -35,20 +37,26 @@ public:
       if (success(*last) || answered(*last, 404))
         return post();
       return done(ending::retry, words_of(*last));
+    case doing::update:
+      if (success(*last))
+        ++at_;
+      else if (!answered(*last, 404))
+        return done(ending::retry, words_of(*last));
+      return post();
     }
     return done(ending::retry, "");
   }
 
 private:
-  enum class doing { post, look, remove };
+  enum class doing { post, look, remove, update };
 
   procedure_step post() {
     if (at_ == objects_.size())
       return done(ending::done, "");
     doing_ = doing::post;
-    return call(
-        requests::create(core_path(c_.app.ns, plural()), objects_[at_].object),
-        plural());
+    return call(requests::create(namespaced_path(c_.app.ns, plural()),
+                                 objects_[at_].object),
+                plural());
   }
 
   procedure_step on_post(const reply& r) {
@@ -59,7 +67,7 @@ private:
     }
     if (how == ending::taken || how == ending::unsure) {
       doing_ = doing::look;
-      return call(requests::get(core_path(c_.app.ns, plural(), name())),
+      return call(requests::get(namespaced_path(c_.app.ns, plural(), name())),
                   plural());
     }
     return done(how, words_of(r), r);
@@ -77,8 +85,31 @@ private:
       ++at_;
       return post();
     }
+    if (objects_[at_].outlives_attempt)
+      return update(*v);
     doing_ = doing::remove;
     return remove(plural(), name(), uid_of(*v));
+  }
+
+  /// The data that we want, and none of what is there beside it.
+  procedure_step update(const json::value& there) {
+    doing_ = doing::update;
+    const auto& wanted = objects_[at_].object;
+    auto data = wanted.at("data").as_object();
+    const auto* found = there.as_object().if_contains("data");
+    if (const auto* old = found ? found->if_object() : nullptr)
+      for (const auto& member : *old)
+        if (!data.contains(member.key()))
+          data[member.key()] = nullptr;
+    const auto& metadata = wanted.at("metadata").as_object();
+    json::object patch{{"metadata",
+                        {{"uid", uid_of(there)},
+                         {"labels", metadata.at("labels")},
+                         {"annotations", metadata.at("annotations")}}},
+                       {"data", std::move(data)}};
+    return call(requests::merge_patch(
+                    namespaced_path(c_.app.ns, plural(), name()), patch),
+                plural());
   }
 
   procedure_step done(ending how, std::string message) const {
@@ -138,15 +169,19 @@ std::vector<child_creation::named> config_of(const submission& made) {
   std::vector<child_creation::named> out;
   for (auto& o : made.config_maps)
     out.push_back({"configmaps", o});
+  if (made.metrics_map)
+    out.push_back({"configmaps", *made.metrics_map, true});
   for (auto& o : made.claims)
     out.push_back({"persistentvolumeclaims", o});
+  if (made.network_policy)
+    out.push_back({"networkpolicies", *made.network_policy});
   return out;
 }
 
-constexpr std::array<const char*, 3> swept_kinds{"configmaps", "services",
-                                                 "persistentvolumeclaims"};
+constexpr std::array<const char*, 4> swept_kinds{
+    "configmaps", "services", "persistentvolumeclaims", "networkpolicies"};
 
-/// Deletes ConfigMaps, Services and claims of older attempts, one by one with
+/// Deletes what older attempts left, one by one with
 /// their uid: a list by label finds also what a lost journal forgot.
 class sweep_steps : public base {
 public:
@@ -168,7 +203,7 @@ private:
   procedure_step list() {
     listed_ = false;
     auto selector = std::string{labels::app_name} + "=" + c_.app.name;
-    return call(requests::get(core_path(c_.app.ns, plural()) +
+    return call(requests::get(namespaced_path(c_.app.ns, plural()) +
                               "?labelSelector=" + percent_encoded(selector)),
                 plural());
   }

@@ -68,7 +68,7 @@ private:
   procedure_step get_events() const {
     auto selector = "involvedObject.uid=" + fact_.driver.uid;
     return call(
-        requests::get(core_path(c_.app.ns, "events") +
+        requests::get(namespaced_path(c_.app.ns, "events") +
                       "?limit=100&fieldSelector=" + percent_encoded(selector)),
         "events");
   }
@@ -143,9 +143,9 @@ public:
 
   procedure_step next(const reply* last) override {
     if (!last)
-      return call(
-          requests::create(core_path(c_.app.ns, "pods"), c_.children->driver),
-          "pods");
+      return call(requests::create(namespaced_path(c_.app.ns, "pods"),
+                                   c_.children->driver),
+                  "pods");
     child_settled fact;
     fact.number = what_.attempt;
     fact.what = child::driver;

@@ -2,6 +2,7 @@
 
 #include "crds/conf/driver_conf.hpp"
 #include "crds/conf/memory.hpp"
+#include "crds/conf/monitoring.hpp"
 #include "crds/fields.hpp"
 
 namespace spark {
@@ -20,6 +21,7 @@ string_map make_conf(const submission_input& in, std::string_view driver_pod,
   conf["spark.app.name"] = in.app.name;
   for (auto& [key, value] : simple_conf(*in.spec))
     conf[key] = value;
+  add_metrics_conf(in.app.ns, in.app.name, *in.spec, conf);
   for (const auto& name : executors.template_variables)
     conf.erase(std::string{executor_variable} + name);
   for (const auto* more : {&executors.conf, &driver_volumes})

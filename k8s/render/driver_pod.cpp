@@ -1,6 +1,8 @@
+#include "crds/conf/direct_mounts.hpp"
 #include "crds/conf/driver_conf.hpp"
 #include "crds/conf/memory.hpp"
 #include "k8s/render/plan.hpp"
+#include "k8s/render/pod_wishes.hpp"
 
 namespace spark {
 namespace json = boost::json;
@@ -32,7 +34,14 @@ void add_secret_env(submission_plan& plan, json::array& env) {
                  {{"secretKeyRef", {{"name", ref.secret}, {"key", ref.key}}}}));
 }
 
-void add_python_env(const settings& conf, json::array& env) {
+void add_python_env(const submission_plan& plan, json::array& env) {
+  const auto& conf = plan.conf;
+  if (!plan.profile.python_interpreters) {
+    env.push_back(
+        env_value("PYSPARK_MAJOR_PYTHON_VERSION",
+                  conf.text_or("spark.kubernetes.pyspark.pythonVersion", "3")));
+    return;
+  }
   auto python = conf.text("spark.pyspark.python");
   auto driver = conf.text("spark.pyspark.driver.python");
   if (python)
@@ -42,27 +51,32 @@ void add_python_env(const settings& conf, json::array& env) {
         env_value("PYSPARK_DRIVER_PYTHON", driver ? *driver : *python));
 }
 
-/// Spark's order; the spec's `env` follows the conf's, so that it can refer to
-/// what comes before it while Spark's own later names stay Spark's.
+/// Spark's order, and then what the spec asks for past Spark's conf, which so
+/// can refer to all names before it and replaces those that it repeats.
 json::array make_env(submission_plan& plan, const driver_volumes& volumes) {
   const auto& conf = plan.conf;
-  json::array out{env_value("SPARK_USER", spark_user),
+  const auto& spec = *plan.in.spec;
+  json::array out{env_value("SPARK_USER",
+                            spec.proxy_user.value_or(std::string{spark_user})),
                   env_value("SPARK_APPLICATION_ID", plan.names.app_id)};
   for (const auto& [name, value] :
        conf.with_prefix("spark.kubernetes.driverEnv."))
     out.push_back(env_value(name, value));
-  for (const auto& entry : plan.in.spec->driver.env)
-    out.push_back(entry);
   out.push_back(env_from(
       "SPARK_DRIVER_BIND_ADDRESS",
       {{"fieldRef", {{"apiVersion", "v1"}, {"fieldPath", "status.podIP"}}}}));
   add_secret_env(plan, out);
   if (plan.main.language == app_language::python)
-    add_python_env(conf, out);
+    add_python_env(plan, out);
   if (conf.has("spark.kubernetes.hadoop.configMapName"))
     out.push_back(env_value("HADOOP_CONF_DIR", "/opt/hadoop/conf"));
   out.push_back(env_value("SPARK_LOCAL_DIRS", volumes.local_dirs));
   out.push_back(env_value("SPARK_CONF_DIR", "/opt/spark/conf"));
+  out.insert(out.end(), spec.driver.env.begin(), spec.driver.env.end());
+  if (spec.hadoop_config_map)
+    out.push_back(env_value("HADOOP_CONF_DIR", hadoop_map_directory));
+  if (spec.spark_config_map)
+    out.push_back(env_value("SPARK_CONF_DIR", spark_map_directory));
   return out;
 }
 
@@ -82,28 +96,39 @@ json::array make_ports(submission_plan& plan) {
 }
 
 json::array make_args(const submission_plan& plan) {
-  json::array out{
-      "driver",  "--properties-file",  "/opt/spark/conf/spark.properties",
-      "--class", plan.main.main_class, plan.main.uri};
+  json::array out{"driver"};
+  const auto& user = plan.in.spec->proxy_user;
+  if (user && plan.profile.proxy_user)
+    for (const auto& word : {std::string{"--proxy-user"}, *user})
+      out.emplace_back(word);
+  for (const auto& word :
+       {std::string{"--properties-file"},
+        std::string{"/opt/spark/conf/spark.properties"}, std::string{"--class"},
+        plan.main.main_class, plan.main.uri})
+    out.emplace_back(word);
   for (const auto& argument : plan.in.spec->arguments)
     out.emplace_back(argument);
   return out;
 }
 
-json::object make_resources(submission_plan& plan) {
+/// Over those of the template, which keeps what Spark does not set.
+void add_resources(submission_plan& plan, json::object& container) {
   auto& conf = plan.conf;
   auto cores = std::to_string(conf.integer("spark.driver.cores", 1));
   auto memory = std::to_string(
                     driver_memory_mib(conf, plan.main.language, plan.profile)) +
                 "Mi";
-  json::object requests{{"cpu", conf.text_or(role_key("request.cores"), cores)},
-                        {"memory", memory}};
-  json::object limits{{"memory", memory}};
+  auto& resources = object_at(container, "resources");
+  auto& requests = object_at(resources, "requests");
+  requests["cpu"] = conf.text_or(role_key("request.cores"), cores);
+  requests["memory"] = memory;
+  auto& limits = object_at(resources, "limits");
+  const auto& limit_wish = plan.in.spec->driver.memory_limit;
+  limits["memory"] = limit_wish ? memory_quantity(*limit_wish) : memory;
   if (auto limit = conf.text(role_key("limit.cores")))
     limits["cpu"] = *limit;
   for (const auto& device : read_devices(conf))
     limits[device.resource] = device.amount;
-  return {{"requests", std::move(requests)}, {"limits", std::move(limits)}};
 }
 
 std::string driver_image(const submission_plan& plan) {
@@ -115,38 +140,56 @@ std::string driver_image(const submission_plan& plan) {
              : out;
 }
 
-json::object make_container(submission_plan& plan,
-                            const driver_volumes& volumes) {
-  return {{"name", "spark-kubernetes-driver"},
-          {"image", driver_image(plan)},
-          {"imagePullPolicy",
-           plan.conf.text_or("spark.kubernetes.container.image.pullPolicy",
-                             "IfNotPresent")},
-          {"args", make_args(plan)},
-          {"ports", make_ports(plan)},
-          {"env", make_env(plan, volumes)},
-          {"resources", make_resources(plan)},
-          {"volumeMounts", volumes.mounts}};
+/// Not where the template wants a privileged container: the API server refuses
+/// a pod that says both.
+void forbid_escalation(json::object& container) {
+  auto& security = object_at(container, "securityContext");
+  const auto* privileged = security.if_contains("privileged");
+  if (!privileged || *privileged != json::value(true))
+    security["allowPrivilegeEscalation"] = false;
 }
 
-json::object make_metadata(const submission_plan& plan) {
+void fill_container(submission_plan& plan, const driver_volumes& volumes,
+                    json::object& container) {
+  // By this name the operator finds out how the driver ended.
+  container["name"] = driver_container;
+  container["image"] = driver_image(plan);
+  container["imagePullPolicy"] = plan.conf.text_or(
+      "spark.kubernetes.container.image.pullPolicy", "IfNotPresent");
+  if (plan.profile.no_escalation)
+    forbid_escalation(container);
+  append_to(container, "args", make_args(plan));
+  append_to(container, "ports", make_ports(plan));
+  append_to(container, "env", make_env(plan, volumes));
+  add_resources(plan, container);
+  append_to(container, "volumeMounts", volumes.mounts);
+}
+
+/// Spark's and ours over the template's.
+void fill_metadata(const submission_plan& plan, json::object& metadata) {
   auto labels = spark_driver_labels(plan);
   labels.merge(operator_labels(plan)); // no label of the spec is like these
-  auto out = metadata_of(plan, plan.names.driver_pod, labels);
-  auto annotations = plan.conf.with_prefix(role_key("annotation."));
-  for (auto& [key, value] : annotations)
-    value = with_ids(value, plan.names.app_id);
-  if (!annotations.empty())
-    out["annotations"] = to_json(annotations);
-  return out;
+  for (auto& member : metadata_of(plan, plan.names.driver_pod, {}))
+    if (member.key() != "labels")
+      metadata[member.key()] = std::move(member.value());
+  for (const auto& [key, value] : labels)
+    object_at(metadata, "labels")[key] = value;
+  for (const auto& [key, value] :
+       plan.conf.with_prefix(role_key("annotation.")))
+    object_at(metadata, "annotations")[key] =
+        with_ids(value, plan.names.app_id);
 }
 
-void add_scheduling(const settings& conf, json::object& spec) {
+void fill_scheduling(const submission_plan& plan, json::object& spec) {
+  const auto& conf = plan.conf;
   auto selector = conf.with_prefix("spark.kubernetes.node.selector.");
-  for (auto& [key, value] : conf.with_prefix(role_key("node.selector.")))
-    selector[key] = value;
-  if (!selector.empty())
-    spec["nodeSelector"] = to_json(selector);
+  if (plan.profile.role_scheduling)
+    for (auto& [key, value] : conf.with_prefix(role_key("node.selector.")))
+      selector[key] = value;
+  for (const auto& [key, value] : selector)
+    object_at(spec, "nodeSelector")[key] = value;
+  if (!plan.profile.role_scheduling)
+    return;
   auto scheduler = conf.text(role_key("scheduler.name"));
   if (!scheduler)
     scheduler = conf.text("spark.kubernetes.scheduler.name");
@@ -154,12 +197,10 @@ void add_scheduling(const settings& conf, json::object& spec) {
     spec["schedulerName"] = *scheduler;
 }
 
-} // namespace
-
-json::object make_driver_pod(submission_plan& plan,
-                             const driver_volumes& volumes) {
-  auto& conf = plan.conf;
-  json::object spec{{"restartPolicy", "Never"}};
+void fill_spec(const submission_plan& plan, const driver_volumes& volumes,
+               json::object& spec) {
+  const auto& conf = plan.conf;
+  spec["restartPolicy"] = "Never";
   if (auto account = conf.text(
           "spark.kubernetes.authenticate.driver.serviceAccountName")) {
     spec["serviceAccount"] = *account;
@@ -169,15 +210,28 @@ json::object make_driver_pod(submission_plan& plan,
   for (const auto& name :
        conf.list("spark.kubernetes.container.image.pullSecrets"))
     secrets.push_back(json::object{{"name", name}});
-  if (!secrets.empty())
-    spec["imagePullSecrets"] = std::move(secrets);
-  add_scheduling(conf, spec);
-  spec["volumes"] = volumes.volumes;
-  spec["containers"] = json::array{make_container(plan, volumes)};
+  append_to(spec, "imagePullSecrets", secrets);
+  fill_scheduling(plan, spec);
+  append_to(spec, "volumes", volumes.volumes);
+}
+
+} // namespace
+
+json::object make_driver_pod(submission_plan& plan,
+                             const driver_volumes& volumes) {
+  auto& pod = plan.base;
+  fill_metadata(plan, pod.metadata);
+  fill_spec(plan, volumes, pod.spec);
+  fill_container(plan, volumes, pod.container);
+  // Behind the containers of the template, before the sidecars.
+  const auto place = list_at(pod.spec, "containers").size();
+  apply_wishes(pod, *plan.in.spec, "driver");
+  auto& containers = list_at(pod.spec, "containers");
+  containers.insert(containers.begin() + place, std::move(pod.container));
   return {{"apiVersion", "v1"},
           {"kind", "Pod"},
-          {"metadata", make_metadata(plan)},
-          {"spec", std::move(spec)}};
+          {"metadata", std::move(pod.metadata)},
+          {"spec", std::move(pod.spec)}};
 }
 
 } // namespace spark

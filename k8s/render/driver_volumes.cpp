@@ -27,6 +27,8 @@ json::object empty_dir(const conf_volume& volume) {
 
 std::string claim_name(const submission_plan& plan, const conf_volume& volume,
                        std::size_t index) {
+  if (!plan.profile.claims)
+    return option_of(volume, "claimName");
   return with_replaced(option_of(volume, "claimName"), "OnDemand",
                        plan.names.prefix + "-driver-pvc-" +
                            std::to_string(index));
@@ -58,8 +60,8 @@ std::optional<json::object> claim_of(const submission_plan& plan,
                                      std::size_t index) {
   auto storage_class = option_of(volume, "storageClass");
   auto size = option_of(volume, "sizeLimit");
-  if (volume.type != "persistentVolumeClaim" || storage_class.empty() ||
-      size.empty())
+  if (!plan.profile.claims || volume.type != "persistentVolumeClaim" ||
+      storage_class.empty() || size.empty())
     return std::nullopt;
   auto labels = operator_labels(plan);
   for (const auto& [key, value] : volume.labels)
@@ -116,9 +118,11 @@ void add_conf_volumes(submission_plan& plan, driver_volumes& out) {
 /// any, Spark makes an emptyDir for each directory.
 void add_local_dirs(submission_plan& plan, driver_volumes& out) {
   std::vector<std::string> dirs;
-  for (const auto& mount : out.mounts)
-    if (text_member(mount, "name").starts_with(local_dir_prefix))
-      dirs.emplace_back(text_member(mount, "mountPath"));
+  for (const auto* mounts :
+       {&list_at(plan.base.container, "volumeMounts"), &out.mounts})
+    for (const auto& mount : *mounts)
+      if (text_member(mount, "name").starts_with(local_dir_prefix))
+        dirs.emplace_back(text_member(mount, "mountPath"));
   if (!dirs.empty()) {
     out.local_dirs = join_list(dirs);
     return;

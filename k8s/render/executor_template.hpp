@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spark {
@@ -25,9 +26,10 @@ inline constexpr std::string_view executor_variable = "spark.executorEnv.";
 
 /// Literal environment becomes spark.executorEnv.*. Once an entry needs more
 /// (valueFrom, a reference such as $(NAME), text that Spark's properties would
-/// not keep) the whole list goes into the pod template, in its order.
+/// not keep) the whole list goes into the pod template, in its order. So does
+/// all else that Spark's conf has no word for.
 [[nodiscard]] executor_wishes
-make_executor_wishes(const spark_application_spec& spec,
+make_executor_wishes(std::string_view app, const spark_application_spec& spec,
                      const version_profile& profile);
 
 inline constexpr std::string_view executor_container =

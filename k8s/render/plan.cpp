@@ -11,10 +11,12 @@ string_map spark_driver_labels(const submission_plan& plan) {
   if (plan.profile.label_placeholders)
     for (auto& [key, value] : out)
       value = with_ids(value, plan.names.app_id);
-  out["spark-version"] = plan.spark_version;
+  if (plan.profile.name_labels) {
+    out["spark-version"] = plan.spark_version;
+    out["spark-app-name"] =
+        app_name_label(plan.conf.text_or("spark.app.name", ""));
+  }
   out["spark-app-selector"] = plan.names.app_id;
-  out["spark-app-name"] =
-      app_name_label(plan.conf.text_or("spark.app.name", ""));
   out[std::string{labels::spark_role}] = "driver";
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crds/conf/profile.hpp"
+#include "k8s/render/base_pod.hpp"
 #include "k8s/render/conf.hpp"
 
 #include <boost/json.hpp>
@@ -19,6 +20,7 @@ struct submission_plan {
   child_names names;
   main_resource main;
   settings& conf; ///< before add_submit_properties; collects problems
+  base_pod base;  ///< what the driver's template has
   boost::json::array volumes; ///< that go straight into the driver pod
   boost::json::array mounts;
   bool has_executor_template = false;
@@ -40,6 +42,8 @@ struct submission_plan {
 /// canonical JSON of the object as it is now.
 void add_content_hash(boost::json::object& object);
 
+inline constexpr std::string_view driver_container = "spark-kubernetes-driver";
+
 /// Volumes and mounts of the Spark container in Spark's order, with the claims
 /// that Spark would create for them.
 struct driver_volumes {
@@ -50,12 +54,18 @@ struct driver_volumes {
 };
 [[nodiscard]] driver_volumes make_driver_volumes(submission_plan& plan);
 
+/// Takes plan.base, which is moved from afterwards.
 [[nodiscard]] boost::json::object
 make_driver_pod(submission_plan& plan, const driver_volumes& volumes);
 [[nodiscard]] boost::json::object make_service(submission_plan& plan);
+/// Executors hear only from pods of their own application.
+[[nodiscard]] boost::json::object
+make_network_policy(const submission_plan& plan);
 [[nodiscard]] boost::json::object make_conf_map(const submission_plan& plan,
                                                 std::string_view properties);
 [[nodiscard]] boost::json::object make_template_map(const submission_plan& plan,
                                                     std::string_view text);
+/// <app>-prom-conf, which lives as long as the application.
+[[nodiscard]] boost::json::object make_metrics_map(const submission_plan& plan);
 
 } // namespace spark

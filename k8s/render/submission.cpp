@@ -1,5 +1,6 @@
 #include "k8s/render/submission.hpp"
 
+#include "crds/conf/monitoring.hpp"
 #include "crds/parse.hpp"
 #include "k8s/render/plan.hpp"
 #include "k8s/render/properties.hpp"
@@ -34,6 +35,10 @@ submission assemble(submission_plan& plan, const driver_volumes& volumes,
   out.config_maps.push_back(make_conf_map(plan, out.properties));
   if (pod_template)
     out.config_maps.push_back(make_template_map(plan, *pod_template));
+  if (plan.profile.network_policy)
+    out.network_policy = make_network_policy(plan);
+  if (has_metrics_map(*plan.in.spec))
+    out.metrics_map = make_metrics_map(plan);
   out.conf.assign(conf.begin(), conf.end());
   return out;
 }
@@ -47,21 +52,25 @@ result<submission> render(const submission_input& in) {
   auto chosen = choose_profile(requested_spark_version(spec).text);
   auto direct = split_volumes("driver", spec.volumes, spec.driver.volume_mounts,
                               *chosen.row);
-  auto executors = make_executor_wishes(spec, *chosen.row);
+  add_shared(direct, "driver", spec);
+  for (const auto& one : direct_mounts(in.app.name, spec, "driver"))
+    add_direct(direct, one);
+  auto executors = make_executor_wishes(in.app.name, spec, *chosen.row);
   auto pod_name = driver_pod_name(in.app.name, spec);
   auto wanted = make_conf(in, pod_name, executors, direct.conf);
   settings conf{wanted};
-  submission_plan plan{.in = in,
-                       .profile = *chosen.row,
-                       .spark_version = chosen.version,
-                       .names = make_names(conf.text_or("spark.app.name", ""),
-                                           in.submission_id, pod_name),
-                       .main = make_main_resource(spec),
-                       .conf = conf,
-                       .volumes = std::move(direct.volumes),
-                       .mounts = std::move(direct.mounts),
-                       .has_executor_template =
-                           executors.pod_template.has_value()};
+  submission_plan plan{
+      .in = in,
+      .profile = *chosen.row,
+      .spark_version = chosen.version,
+      .names = make_names(conf.text_or("spark.app.name", ""), in.submission_id,
+                          pod_name),
+      .main = make_main_resource(spec),
+      .conf = conf,
+      .base = make_base_pod(spec.driver.pod_template, driver_container),
+      .volumes = std::move(direct.volumes),
+      .mounts = std::move(direct.mounts),
+      .has_executor_template = executors.pod_template.has_value()};
   auto volumes = make_driver_volumes(plan);
   auto out = assemble(plan, volumes, wanted, executors.pod_template);
   if (!conf.problems().empty())

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,11 +31,16 @@ struct submission {
   std::string spark_version; ///< the profile row that was used, e.g. "3.5"
   std::vector<std::pair<std::string, std::string>> conf; ///< sorted by key
   std::string properties; ///< the text of spark.properties
-  std::vector<boost::json::object> config_maps;
+  std::vector<boost::json::object> config_maps; ///< immutable, one attempt's
+  /// <app>-prom-conf, if metrics are asked for: the application's, so it may
+  /// exist and is then updated.
+  std::optional<boost::json::object> metrics_map;
   boost::json::object service;
   /// PersistentVolumeClaims that the driver's volume conf asks Spark to make
   /// (storageClass and sizeLimit given). They have no content hash.
   std::vector<boost::json::object> claims;
+  /// Who may connect to executors, where spark-submit of the line says so.
+  std::optional<boost::json::object> network_policy;
   boost::json::object driver;
 };
 

@@ -70,9 +70,11 @@ TEST_CASE("the operator has what it needs and nothing that is dangerous") {
       grants_of(deploy / "rbac.yaml", "ClusterRole", "spark-operator");
   using verbs = std::set<std::string>;
   CHECK(rights["/pods"] == verbs{"create", "delete", "get", "list", "watch"});
-  CHECK(rights["/configmaps"] == verbs{"create", "delete", "get", "list"});
-  CHECK(rights["/services"] == rights["/configmaps"]);
-  CHECK(rights["/persistentvolumeclaims"] == rights["/configmaps"]);
+  CHECK(rights["/configmaps"] ==
+        verbs{"create", "delete", "get", "list", "patch"});
+  CHECK(rights["/services"] == verbs{"create", "delete", "get", "list"});
+  CHECK(rights["networking.k8s.io/networkpolicies"] == rights["/services"]);
+  CHECK(rights["/persistentvolumeclaims"] == rights["/services"]);
   CHECK(rights["/events"] == verbs{"create", "list", "patch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications"] ==
         verbs{"get", "list", "watch"});

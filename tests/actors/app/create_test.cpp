@@ -84,3 +84,46 @@ TEST_CASE("creating ConfigMaps", "[procedure]") {
     CHECK(r.end().failed);
   }
 }
+
+TEST_CASE("the ConfigMap of the metrics is updated in place", "[procedure]") {
+  const auto s = given(claimed).state();
+  auto wanted = owned("pi-prom-conf", "", app_uid);
+  wanted["data"] = json::object{{"prometheus.yaml", "new"}};
+  auto r = run{effect_kind::create_config, s, "", [&](submission& made) {
+                 made.config_maps.clear();
+                 made.metrics_map = wanted;
+               }};
+  auto there = owned("pi-prom-conf", "m-1", app_uid, "h0");
+  there["data"] = json::object{{"prometheus.yaml", "old"}, {"other", "x"}};
+  const auto path = core + "configmaps/pi-prom-conf";
+  r.answered(exists()).expect(verb::get, path);
+  SECTION("ours with other data") {
+    r.answered(answer(200, there)).expect(verb::patch, path + in5);
+    CHECK(r.body().at("metadata").at("uid") == "m-1");
+    CHECK(r.body().at("data") ==
+          json::parse(R"({"prometheus.yaml": "new", "other": null})"));
+    SECTION("then all is done") {
+      r.answered(answer(200));
+      CHECK(r.fact<child_settled>().how == ending::done);
+    }
+    SECTION("it vanished meanwhile: made anew") {
+      r.answered(failure(404, "not found"))
+          .expect(verb::post, core + "configmaps" + in5);
+    }
+    SECTION("it was replaced meanwhile: tried again later") {
+      r.answered(conflict());
+      CHECK(r.fact<child_settled>().how == ending::retry);
+      CHECK(r.end().failed);
+    }
+  }
+  SECTION("ours as it should be") {
+    there["metadata"].as_object()["annotations"] =
+        json::object{{labels::content_hash, "h1"}};
+    r.answered(answer(200, there));
+    CHECK(r.fact<child_settled>().how == ending::done);
+  }
+  SECTION("somebody else's is left alone") {
+    r.answered(answer(200, owned("pi-prom-conf", "m-2", "other")));
+    CHECK(r.fact<child_settled>().how == ending::taken);
+  }
+}

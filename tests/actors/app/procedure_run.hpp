@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+
 /// A procedure is told replies of the test's choice.
 namespace spark::test {
 
@@ -72,7 +74,8 @@ inline json::object app(std::int64_t claim, const std::string& uid = app_uid) {
 /// Runs a procedure; each call must be answered.
 class run {
 public:
-  run(effect_kind kind, const app_state& s, std::string target = "") {
+  run(effect_kind kind, const app_state& s, std::string target = "",
+      const std::function<void(submission&)>& changed = {}) {
     procedure_context c;
     c.app = {"ns", "pi"};
     c.uid = app_uid;
@@ -83,6 +86,8 @@ public:
                          owned("tmpl", "", app_uid)};
     made->service = owned("svc", "", app_uid);
     made->driver = pod(app_uid);
+    if (changed)
+      changed(*made);
     c.children = made;
     steps_ = make_procedure({kind, s.current.number, std::move(target)}, c);
     step_ = steps_->next(nullptr);

@@ -185,6 +185,13 @@ TEST_CASE("sweeping", "[procedure]") {
   r.expect(verb::get, core + "persistentvolumeclaims?labelSelector="
                              "sparkoperator.k8s.io%2Fapp-name%3Dpi");
   r.answered(list({}));
+  const std::string policies =
+      "/apis/networking.k8s.io/v1/namespaces/ns/networkpolicies";
+  r.expect(verb::get, policies + "?labelSelector=sparkoperator.k8s.io%2F"
+                                 "app-name%3Dpi");
+  r.answered(list({owned("policy", "4", app_uid, "h", "older")}));
+  r.expect(verb::del, policies + "/policy" + in5);
+  r.answered(answer(200));
   CHECK(r.fact<child_settled>().what == child::sweep);
   CHECK(r.fact<child_settled>().how == ending::done);
 

@@ -220,7 +220,7 @@ TEST_CASE("everything is owned by the application") {
   }
 }
 
-TEST_CASE("driver env stands between the conf's and Spark's own") {
+TEST_CASE("driver env comes last and so wins over Spark's own") {
   auto out = made(pi(R"({"driver": {"envVars": {"B": "1"}, "env": [
     {"name": "A", "value": "2"},
     {"name": "S", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
@@ -228,10 +228,10 @@ TEST_CASE("driver env stands between the conf's and Spark's own") {
   std::vector<std::string> names;
   for (const auto& entry : container_of(out).at("env").as_array())
     names.emplace_back(entry.at("name").as_string());
-  CHECK(names ==
-        std::vector<std::string>{"SPARK_USER", "SPARK_APPLICATION_ID", "B", "A",
-                                 "S", "SPARK_DRIVER_BIND_ADDRESS",
-                                 "SPARK_LOCAL_DIRS", "SPARK_CONF_DIR"});
+  CHECK(names == std::vector<std::string>{"SPARK_USER", "SPARK_APPLICATION_ID",
+                                          "B", "SPARK_DRIVER_BIND_ADDRESS",
+                                          "SPARK_LOCAL_DIRS", "SPARK_CONF_DIR",
+                                          "A", "S"});
 }
 
 TEST_CASE("literal executor env is conf, the rest a pod template") {
