@@ -244,7 +244,7 @@ api_call event_call(const announcement& what, const object_key& app,
                     const std::string& event_name, time_point now) {
   api_call out;
   out.what = requests::create(
-      core_path(app.ns, "events"),
+      namespaced_path(app.ns, "events"),
       kubernetes_event(what, app, uid, instance, event_name, now));
   out.rank = priority::event;
   out.about = app;
@@ -269,7 +269,7 @@ app_actor::behavior_type run_app(pointer self, object_key key, std::string uid,
         auto& s = self->state;
         ++s.messages;
         s.retiring = false;
-        s.session->adopt(m.app, m.drivers, m.epoch);
+        s.session->adopt(m.app, m.drivers, m.epoch, s.env->now());
         pump(self);
       },
       [self](const app_seen& m) {

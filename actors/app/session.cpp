@@ -35,9 +35,13 @@ void app_session::restore(folded history) {
 }
 
 void app_session::adopt(observed_application app,
-                        std::vector<driver_fact> drivers, std::int64_t epoch) {
+                        std::vector<driver_fact> drivers, std::int64_t epoch,
+                        time_point now) {
   see(app);
   view_.observed = true;
+  // Whoever held the claim before us may still be creating.
+  if (app.fact.claim_number > 0)
+    view_.creates_settled_at = now + settle_time;
   shell_.take(adopted{std::move(app.fact), std::move(drivers), epoch});
 }
 

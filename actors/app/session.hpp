@@ -26,7 +26,7 @@ public:
 
   /// The first consistent view in this term; effects may leave from here on.
   void adopt(observed_application app, std::vector<driver_fact> drivers,
-             std::int64_t epoch);
+             std::int64_t epoch, time_point now);
   /// A watch or list showed the application; older views are dropped.
   void observe(observed_application app);
   void take(app_stimulus fact);

@@ -35,9 +35,14 @@ bool by_operator(const commit& c) {
   return others.count(c.call.client) == 0;
 }
 
+/// But for pods, of which executors are Spark's.
+bool is_still_child(const object_id& id) {
+  return id.collection == "configmaps" || id.collection == "services" ||
+         id.collection == "networkpolicies.networking.k8s.io";
+}
+
 bool is_child(const object_id& id) {
-  return id.collection == "pods" || id.collection == "configmaps" ||
-         id.collection == "services";
+  return id.collection == "pods" || is_still_child(id);
 }
 
 bool without_owner(const json::value& object) {
@@ -281,7 +286,9 @@ std::string cluster_rules::check_end(const json::value& old,
                         text(old, "/status/submissionID"));
   if (outcome == "Completed" && (!d || d->end != "Succeeded"))
     return "Completed recorded, the driver: " + (d ? d->end : "none");
-  if (outcome == "Superseded" && shown_state(now) != "INVALIDATING")
+  // A driver that its user removes just then leaves nothing to invalidate.
+  if (outcome == "Superseded" && shown_state(now) != "INVALIDATING" &&
+      shown_state(now) != "PENDING_RERUN")
     return "Superseded recorded without an edit";
   return check_failure(old, now);
 }
@@ -328,8 +335,7 @@ std::string cluster_rules::check_child(const commit& c) {
   auto owner = owner_of(*c.after);
   auto submission = submission_of(*c.after);
   for (auto& [id, object] : server_.objects().objects()) {
-    bool child = id.collection == "configmaps" || id.collection == "services";
-    if (child && owner_of(*object) == owner &&
+    if (is_still_child(id) && owner_of(*object) == owner &&
         submission_of(*object) != submission)
       return fmt::format("children of two attempts: {} {}", id.collection,
                          id.name);

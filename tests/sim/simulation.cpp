@@ -412,7 +412,8 @@ std::string simulation::check_app_end(const json::value& object) {
 std::string simulation::check_leftovers() const {
   for (auto& [id, object] : server.objects().objects()) {
     bool child = id.collection == "pods" || id.collection == "configmaps" ||
-                 id.collection == "services";
+                 id.collection == "services" ||
+                 id.collection == "networkpolicies.networking.k8s.io";
     if (!child)
       continue;
     auto owner = text(*object, "/metadata/ownerReferences/0/name");

@@ -67,6 +67,7 @@ std::string kind_of(const std::string& plural) {
   static const std::map<std::string, std::string> odd{
       {"configmaps", "ConfigMap"},
       {"ingresses", "Ingress"},
+      {"networkpolicies", "NetworkPolicy"},
       {"persistentvolumeclaims", "PersistentVolumeClaim"},
       {"poddisruptionbudgets", "PodDisruptionBudget"},
       {"serviceaccounts", "ServiceAccount"},

@@ -59,7 +59,7 @@ struct fixture {
     session.ended({kind, session.state().current.number, ""}, std::move(e),
                   now);
   }
-  void adopt() { session.adopt(seen(object("5")), {}, 1); }
+  void adopt() { session.adopt(seen(object("5")), {}, 1, now); }
   /// A claim whose PATCH made version 6.
   void claim() {
     adopt();
