@@ -1,5 +1,6 @@
 #include "crds/documents.hpp"
 #include "crds/yaml.hpp"
+#include "k8s/render/mechanisms.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -48,6 +49,8 @@ TEST_CASE("the generated files are what the field table says") {
     INFO(file.name << ": run crdgen --write crds/generated");
     CHECK(read(file.name) == file.text);
   }
+  INFO("run crdgen --write crds/generated");
+  CHECK(read("MECHANISMS.md") == mechanisms_document());
 }
 
 TEST_CASE("the CRD fits into the annotation of kubectl apply") {
@@ -108,6 +111,9 @@ TEST_CASE("YAML text is quoted where it could mean something else") {
   };
   CHECK(yaml("plain-text_1.0/x") == "plain-text_1.0/x\n");
   CHECK(yaml(".spec.suspend") == ".spec.suspend\n");
+  CHECK(yaml("a: 1\n\n b\n") == "|\na: 1\n\n b\n");
+  CHECK(to_yaml(json::object{{"k", "a\nb\n"}}) == "k: |\n  a\n  b\n");
+  CHECK(yaml("a\tb\n") == "\"a\\tb\\n\"\n");
   for (const auto* text :
        {"",           "true", "No",   "null", "~",  "1",  "1.5", "0x1",
         "2026-01-01", "a: b", "a #b", "- a",  "*a", "&a", "!a",  "{a",

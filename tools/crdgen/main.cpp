@@ -2,6 +2,7 @@
 
 #include "crds/documents.hpp"
 #include "crds/yaml.hpp"
+#include "k8s/render/mechanisms.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,8 +21,14 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+std::vector<spark::generated_file> all_files() {
+  auto out = spark::generated_files();
+  out.push_back({"MECHANISMS.md", spark::mechanisms_document()});
+  return out;
+}
+
 int write_all(const fs::path& directory) {
-  for (const auto& file : spark::generated_files()) {
+  for (const auto& file : all_files()) {
     const auto path = directory / file.name;
     std::ofstream out{path, std::ios::binary | std::ios::trunc};
     out << file.text;
@@ -36,12 +43,12 @@ int write_all(const fs::path& directory) {
 
 int check_all(const fs::path& directory) {
   int status = 0;
-  for (const auto& file : spark::generated_files()) {
+  for (const auto& file : all_files()) {
     const auto path = directory / file.name;
     if (read(path) == file.text)
       continue;
     std::cerr << "crdgen: " << path.string()
-              << " is not what the field table says; run crdgen --write "
+              << " is not what the code says; run crdgen --write "
               << directory.string() << "\n";
     status = 1;
   }
@@ -51,7 +58,8 @@ int check_all(const fs::path& directory) {
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Generates the CRD and FIELDS.md from the field table."};
+  CLI::App app{
+      "Generates the CRD, FIELDS.md and MECHANISMS.md from the field table."};
   std::string check;
   std::string write;
   auto* crd = app.add_subcommand("crd", "print the CRD of SparkApplication");
