@@ -181,8 +181,11 @@ result<command_line> parse_flags(const std::vector<std::string>& arguments,
 }
 
 std::string flags_help() {
-  std::string out = "usage: spark-operator [-flag=value]...\n\n"
-                    "Runs SparkApplications of a Kubernetes cluster.\n\n";
+  std::string out = "usage: spark-operator [-flag=value]...\n"
+                    "       spark-operator render FILE.yaml [--help]\n\n"
+                    "Runs SparkApplications of a Kubernetes cluster. render "
+                    "prints what one would\nbe submitted as, without a "
+                    "cluster.\n\n";
   for (const auto& row : flag_rows()) {
     if (row.read == nullptr)
       continue;

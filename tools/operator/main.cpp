@@ -8,6 +8,7 @@
 #include "tools/operator/flags.hpp"
 #include "tools/operator/http_listener.hpp"
 #include "tools/operator/journal_start.hpp"
+#include "tools/operator/render_command.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -16,6 +17,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -311,6 +313,8 @@ int run(const options& o, const sigset_t& signals) {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view{argv[1]} == "render")
+    return run_render({argv + 2, argv + argc}, std::cout, std::cerr);
   auto line = parse_flags({argv + 1, argv + argc}, version);
   if (!line) {
     std::fprintf(stderr, "spark-operator: %s\n",
