@@ -68,7 +68,7 @@ step() {
 targets_of() {
   case $1 in
   release) echo spark-operator spark-replay spark-loadgen crdgen \
-    differential_tests client_tests ;;
+    differential_tests client_tests dry_run ;;
   asan | tsan) echo unit_tests store_tests client_tests operator_tests replay_tests \
     loadgen_tests journal_actor_tests scenario_tests sim_tests ;;
   *) echo all ;;

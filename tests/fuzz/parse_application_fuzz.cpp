@@ -1,15 +1,43 @@
 // Whatever JSON an API server sends, parsing it neither crashes nor throws, and
-// what is said of it can be read back.
+// what is said of it can be read back. What is accepted renders, and what is
+// not does no harm when it is rendered all the same.
 
 #include "crds/fields.hpp"
 #include "crds/parse.hpp"
 #include "crds/status.hpp"
+#include "k8s/render/submission.hpp"
 
 #include <boost/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+namespace {
+
+/// The executors' template is made by us and read by Spark.
+void check_render(const spark::parsed_application& parsed) {
+  spark::submission_input in{.app = {"ns", "app"},
+                             .app_uid = "uid",
+                             .claim_number = 1,
+                             .submission_id = spark::submission_id("uid", 1),
+                             .submit_time_ms = 1,
+                             .spec = &parsed.spec};
+  const auto made = spark::render(in);
+  if (!made && parsed.problems.empty())
+    std::abort();
+  if (!made || made->config_maps.size() < 2)
+    return;
+  const auto& text =
+      made->config_maps[1].at("data").at("podspec-configmap-key").as_string();
+  boost::json::parse_options deep;
+  deep.max_depth = 1100; // an opaque value, and where it stands
+  const auto pod = boost::json::parse(text, {}, deep);
+  if (pod.at("spec").at("containers").as_array().empty())
+    std::abort();
+}
+
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
@@ -22,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     return 0;
   const auto parsed = spark::parse_application(object);
   (void)spark::simple_conf(parsed.spec);
+  check_render(parsed);
   for (const auto* list : {&parsed.problems, &parsed.warnings}) {
     const boost::json::value text = boost::json::string(spark::to_text(*list));
     boost::json::parse(boost::json::serialize(text), code);
