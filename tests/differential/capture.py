@@ -4,11 +4,19 @@
     tests/differential/capture.py [--version 3.5.7] [case ...]
 
 For each case in cases/*.json (metadata and spec of a SparkApplication) and
-each Spark version: build the command as the Go operator does, run it against
-recording_stub.py, replace what is random by tokens, and write
-captured/<version>/<case>.json. Needs Java 17 and, for a version that is not
-yet in the cache, PyPI. The cache is ${SPARK_OPERATOR_CACHE:-~/.cache/
-spark-operator-dev}/pyspark-<version>. One submission runs at a time.
+each Spark version: build the command as the Go operator does
+(submit_command.py), run it against recording_stub.py, replace what is random
+by tokens, and write captured/<version>/<case>.json: its "requests" and, if
+that operator's webhook (webhook.py) changes it, the driver pod after that as
+"pod".
+
+In a case, "refused" is true, or lists the versions that refuse it; "older" and
+"newer" say that those lines are captured too, which takes 3 s each; "stricter"
+lists the versions that send what no API server takes, which we refuse.
+
+Needs Java 17 and, for a version that is not yet in the cache, PyPI. The cache
+is ${SPARK_OPERATOR_CACHE:-~/.cache/spark-operator-dev}/pyspark-<version>. One
+submission runs at a time; all of them take half an hour.
 """
 import argparse
 import glob
@@ -19,14 +27,20 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 
+import webhook
 from recording_stub import RecordingStub
+from submit_command import command, template_files
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VERSIONS = ["3.5.7", "4.0.1", "4.1.1"]
+OLDER = ["3.0.3", "3.1.3", "3.2.4", "3.3.4", "3.4.4"]
+NEWER = ["4.2.1", "4.3.0"]
+VERSIONS = OLDER + ["3.5.7", "4.0.1", "4.1.1"] + NEWER
 CACHE = os.environ.get("SPARK_OPERATOR_CACHE") or os.path.expanduser(
     "~/.cache/spark-operator-dev")
 HEX16 = "[0-9a-fx][0-9a-f]{15}"
+TEMPLATE_KEY = "podspec-configmap-key"
 
 
 def spark_home(version):
@@ -48,95 +62,6 @@ def spark_home(version):
                     tar.extract(member, home, **safe)
         open(done, "w").close()
     return os.path.join(home, "deps")
-
-
-def whole(cores):
-    return max(1, -int(-cores // 1))
-
-
-def role_conf(role, spec):
-    """Fields of spec.driver or spec.executor, and the keys they stand for."""
-    k8s, out = f"spark.kubernetes.{role}.", {}
-    env = {"driver": "spark.kubernetes.driverEnv.",
-           "executor": "spark.executorEnv."}[role]
-    if "cores" in spec:
-        out[f"spark.{role}.cores"] = str(whole(spec["cores"]))
-        if spec["cores"] != whole(spec["cores"]):
-            out[k8s + "request.cores"] = str(spec["cores"])
-    names = {"coreRequest": k8s + "request.cores",
-             "coreLimit": k8s + "limit.cores",
-             "memory": f"spark.{role}.memory",
-             "memoryOverhead": f"spark.{role}.memoryOverhead",
-             "image": k8s + "container.image",
-             "serviceAccount":
-                 f"spark.kubernetes.authenticate.{role}.serviceAccountName",
-             "javaOptions": f"spark.{role}.extraJavaOptions",
-             "instances": "spark.executor.instances"}
-    for field, key in names.items():
-        if field in spec:
-            out[key] = str(spec[field])
-    for field, prefix in (("labels", k8s + "label."),
-                          ("annotations", k8s + "annotation."),
-                          ("envVars", env)):
-        for key, value in spec.get(field, {}).items():
-            out[prefix + key] = value
-    return out
-
-
-def volume_conf(role, spec, volumes):
-    """Scratch volumes as the Go operator writes them (2.x)."""
-    out = {}
-    for mount in spec.get("volumeMounts", []):
-        volume = next(v for v in volumes if v["name"] == mount["name"])
-        kind = next(k for k in volume if k != "name")
-        key = f"spark.kubernetes.{role}.volumes.{kind}.{volume['name']}."
-        out[key + "mount.path"] = mount["mountPath"]
-        if mount.get("subPath"):
-            out[key + "mount.subPath"] = mount["subPath"]
-        if mount.get("readOnly"):
-            out[key + "mount.readOnly"] = "true"
-        for name, value in volume[kind].items():
-            out[key + "options." + name] = value
-    return out
-
-
-def conf_of(case):
-    """What the Go operator passes as --conf; later assignments win."""
-    meta, spec = case["metadata"], case["spec"]
-    conf = {"spark.app.name": meta["name"],
-            "spark.kubernetes.submission.waitAppCompletion": "false"}
-    for role in ("driver", "executor"):
-        for key, value in meta.get("labels", {}).items():
-            conf[f"spark.kubernetes.{role}.label.{key}"] = value
-    image = "spark.kubernetes.container.image"
-    for field, key in (("image", image),
-                       ("imagePullPolicy", image + ".pullPolicy")):
-        if field in spec:
-            conf[key] = spec[field]
-    if spec.get("imagePullSecrets"):
-        conf[image + ".pullSecrets"] = ",".join(spec["imagePullSecrets"])
-    conf.update(spec.get("sparkConf", {}))
-    for key, value in spec.get("hadoopConf", {}).items():
-        conf["spark.hadoop." + key] = value
-    for role in ("driver", "executor"):
-        conf.update(role_conf(role, spec.get(role, {})))
-        conf.update(volume_conf(role, spec.get(role, {}),
-                                spec.get("volumes", [])))
-    conf["spark.kubernetes.namespace"] = meta["namespace"]
-    conf["spark.kubernetes.driver.pod.name"] = spec.get("driver", {}).get(
-        "podName", meta["name"] + "-driver")
-    return conf
-
-
-def command(case):
-    spec = case["spec"]
-    out = ["spark-submit", "--master", "k8s://http://127.0.0.1:{{port}}",
-           "--deploy-mode", "cluster"]
-    if "mainClass" in spec:
-        out += ["--class", spec["mainClass"]]
-    for key, value in sorted(conf_of(case).items()):
-        out += ["--conf", f"{key}={value}"]
-    return out + [spec["mainApplicationFile"]] + spec.get("arguments", [])
 
 
 def read_properties(text):
@@ -166,21 +91,15 @@ def read_properties(text):
 
 
 def tokens(requests):
-    """Pairs (random text, token), longest first."""
+    """Pairs (random text, token)."""
     pod = next(r["object"] for r in requests if r["object"]["kind"] == "Pod")
-    service = next(r["object"] for r in requests
-                   if r["object"]["kind"] == "Service")
-    env = {e["name"]: e.get("value", "")
-           for c in pod["spec"]["containers"] for e in c.get("env", [])}
+    out = [(pod["metadata"]["labels"]["spark-app-selector"], "{{app_id}}")]
     text = json.dumps(requests)
-    out = [(env["SPARK_APPLICATION_ID"], "{{app_id}}")]
     for uuid in re.findall(r"/var/data/spark-([0-9a-f-]{36})", text):
         out.append((uuid, "{{uuid}}"))
-    for pattern in (rf"({HEX16})-driver-svc$",
-                    rf"spark-drv-({HEX16})-conf-map",
-                    rf"({HEX16})-driver-(?:pvc|podspec)"):
-        for found in re.findall(pattern, service["metadata"]["name"]) \
-                + re.findall(pattern, text):
+    for pattern in (rf'({HEX16})-driver-svc"', rf"spark-drv-({HEX16})-conf-map",
+                    rf"({HEX16})-driver-(?:conf-map|pvc|podspec)"):
+        for found in re.findall(pattern, text):
             out.append((found, "{{id}}"))
     return list(dict.fromkeys(out))
 
@@ -196,10 +115,15 @@ def normalised(requests, port, case):
     for request in out:
         data = request["object"].get("data", {})
         if "spark.properties" in data:
-            properties = read_properties(data["spark.properties"])
-            if "spark.app.submitTime" not in conf_of(case):
-                properties["entries"]["spark.app.submitTime"] = "{{time}}"
-            data["spark.properties"] = properties
+            data["spark.properties"] = read_properties(
+                data["spark.properties"])
+            entries = data["spark.properties"]["entries"]
+            time = "spark.app.submitTime"
+            given = case["spec"].get("sparkConf", {}).get(time)
+            if entries.get(time, given) != given:
+                entries[time] = "{{time}}"
+        if TEMPLATE_KEY in data:
+            data[TEMPLATE_KEY] = json.loads(data[TEMPLATE_KEY])
     return out
 
 
@@ -213,63 +137,121 @@ def refusal(stderr):
     return lines[-1] if lines else ""
 
 
+def put_file(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def put_packages(home, packages):
+    """Empty ones in the local Maven repository, which is asked first: nothing
+    that is captured depends on what is in them, or on a network."""
+    for package in packages:
+        group, name, version = package.split(":")
+        base = os.path.join(home, ".m2/repository", *group.split("."), name,
+                            version, f"{name}-{version}.")
+        put_file(base + "pom", "<project><modelVersion>4.0.0</modelVersion>"
+                 f"<groupId>{group}</groupId><artifactId>{name}</artifactId>"
+                 f"<version>{version}</version></project>")
+        with zipfile.ZipFile(base + "jar", "w"):
+            pass
+
+
+def environment(version, scratch):
+    """Nothing of the machine, but for Java. Java takes its home directory from
+    the account, and 3.0 reaches into the JDK in a way that 17 forbids."""
+    options = "-Duser.home=" + scratch
+    if version.startswith("3.0."):
+        options += " --add-opens=java.base/java.nio=ALL-UNNAMED"
+    os.makedirs(os.path.join(scratch, "conf"))
+    return {"PATH": os.environ["PATH"], "HOME": scratch,
+            "JAVA_HOME": os.environ.get("JAVA_HOME",
+                                        "/usr/lib/jvm/java-17-openjdk-amd64"),
+            "SPARK_HOME": spark_home(version),
+            "SPARK_CONF_DIR": os.path.join(scratch, "conf"),
+            "SPARK_SUBMIT_OPTS": options, "HADOOP_USER_NAME": "spark",
+            "KUBECONFIG": "/nonexistent", "LC_ALL": "C.UTF-8"}
+
+
+def submit(version, case, port, scratch):
+    env = environment(version, scratch)
+    for name, pod in template_files(case, version).items():
+        put_file(os.path.join(scratch, name), json.dumps(pod))
+    put_packages(scratch, case["spec"].get("deps", {}).get("packages", []))
+    argv = [a.replace("{{port}}", str(port)) for a in command(case, version)]
+    argv[0] = os.path.join(env["SPARK_HOME"], "bin", argv[0])
+    return subprocess.run(["nice"] + argv, env=env, cwd=scratch, timeout=400,
+                          capture_output=True, text=True)
+
+
 def run(version, case):
     stub = RecordingStub()
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            empty = os.path.join(scratch, "conf")
-            os.makedirs(empty)
-            home = spark_home(version)
-            env = {"PATH": os.environ["PATH"], "HOME": scratch,
-                   "JAVA_HOME": os.environ.get(
-                       "JAVA_HOME", "/usr/lib/jvm/java-17-openjdk-amd64"),
-                   "SPARK_HOME": home, "SPARK_CONF_DIR": empty,
-                   "SPARK_USER": "spark", "KUBECONFIG": "/nonexistent",
-                   "LC_ALL": "C.UTF-8"}
-            argv = [a.replace("{{port}}", str(stub.port))
-                    for a in command(case)]
-            argv[0] = os.path.join(home, "bin", argv[0])
-            done = subprocess.run(["nice"] + argv, env=env, cwd=scratch,
-                                  capture_output=True, text=True, timeout=120)
-        out = {"spark": version, "command": command(case),
+            done = submit(version, case, stub.port, scratch)
+        out = {"spark": version, "command": command(case, version),
                "exit_code": done.returncode}
         if done.returncode != 0:
-            out["refusal"] = refusal(done.stderr).replace(str(stub.port),
-                                                          "{{port}}")
+            out["refusal"] = refusal(done.stderr).replace(
+                str(stub.port), "{{port}}").replace(scratch, "{{scratch}}")
         out["requests"] = normalised(stub.requests, stub.port, case)
+        for request in out["requests"]:
+            if request["object"]["kind"] == "Pod":
+                mutated = webhook.mutate(request["object"], case)
+                if mutated != request["object"]:
+                    out["pod"] = mutated
         return out, done.stderr
     finally:
         stub.close()
 
 
+def is_refused(case, version):
+    refused = case.get("refused", False)
+    return refused if isinstance(refused, bool) else version in refused
+
+
+def capture(version, name, case):
+    """Writes the golden file; False if it is not what the case says."""
+    made, stderr = run(version, case)
+    print(version, name, len(made["requests"]), "requests",
+          made.get("refusal", ""), flush=True)
+    if (made["exit_code"] != 0) != is_refused(case, version):
+        print(stderr, file=sys.stderr)
+        return False
+    put_file(os.path.join(HERE, "captured", version, name + ".json"),
+             json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True)
+             + "\n")
+    return True
+
+
+def read_cases(names):
+    out = {}
+    for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.json"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if not names or name in names:
+            with open(path, encoding="utf-8") as file:
+                out[name] = json.load(file)
+    return out
+
+
 def main():
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--version", action="append", choices=VERSIONS)
     options.add_argument("case", nargs="*", help="names; default: all")
     options = options.parse_args()
-    failed = 0
+    failed = []
     for version in options.version or VERSIONS:
-        folder = os.path.join(HERE, "captured", version)
-        os.makedirs(folder, exist_ok=True)
-        for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.json"))):
-            name = os.path.splitext(os.path.basename(path))[0]
-            if options.case and name not in options.case:
+        for name, case in read_cases(options.case).items():
+            if version in OLDER and not case.get("older"):
                 continue
-            with open(path, encoding="utf-8") as file:
-                case = json.load(file)
-            capture, stderr = run(version, case)
-            refused = capture["exit_code"] != 0
-            print(version, name, len(capture["requests"]), "requests",
-                  capture.get("refusal", ""), flush=True)
-            if refused != case.get("refused", False):
-                print(stderr, file=sys.stderr)
-                failed += 1
+            if version in NEWER and not case.get("newer"):
                 continue
-            with open(os.path.join(folder, name + ".json"), "w",
-                      encoding="utf-8") as file:
-                json.dump(capture, file, indent=1, ensure_ascii=False,
-                          sort_keys=True)
-                file.write("\n")
+            if not capture(version, name, case):
+                failed.append(f"{version} {name}")
+    for what in failed:
+        print("not as its case says:", what, file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -10,17 +10,19 @@
 namespace spark::testing {
 
 /// The objects of one submission by what they are ("Pod", "Service", "conf
-/// map", "PersistentVolumeClaim <name>"), in a form in which only meaning
-/// differs: random text is a token, spark.properties is a map, empty members
-/// are gone, lists without order are sorted.
+/// map", "template map", "PersistentVolumeClaim <name>"), in a form in which
+/// only meaning differs: random text is a token, spark.properties is a map, the
+/// executor pod template an object, empty members are gone, lists without order
+/// are sorted.
 using object_set = std::map<std::string, boost::json::value>;
 
-/// From the requests of a capture, which has its tokens already.
-[[nodiscard]] object_set captured_objects(const boost::json::array& requests);
+/// From a capture, which has its tokens already. The driver pod is the one
+/// that the Go operator's webhook lets into the cluster.
+[[nodiscard]] object_set captured_objects(const boost::json::value& capture);
 [[nodiscard]] object_set rendered_objects(const submission& made,
                                           const submission_input& in);
 
-/// "/spec/containers/0/image" -> JSON of the scalar there.
+/// "/spec/containers/proxy/image" -> JSON of the scalar there.
 using flat_object = std::map<std::string, std::string>;
 [[nodiscard]] flat_object flatten(const boost::json::value& object);
 

@@ -1,7 +1,9 @@
 """An API server that only remembers: every request is kept in `requests`.
 
-POST and PATCH are answered with the object that was sent plus a uid, reads
-with 404. That is all that spark-submit needs to go through with a submission.
+POST and PATCH are answered with the object that was sent plus a uid, a watch
+with a stream that has already ended (Spark before 3.3 opens one, even if it
+does not wait for the application), other reads with 404. That is all that
+spark-submit needs to go through with a submission.
 """
 import http.server
 import itertools
@@ -46,12 +48,14 @@ class RecordingStub:
                     meta["resourceVersion"] = "1"
                     meta.setdefault("namespace", self.path.split("/")[4])
                     code = 201 if self.command == "POST" else 200
+                elif "watch=true" in self.path:
+                    reply, code = None, 200
                 else:
                     reply = {"kind": "Status", "apiVersion": "v1",
                              "status": "Failure", "reason": "NotFound",
                              "code": 404, "message": "not found"}
                     code = 404
-                data = json.dumps(reply).encode()
+                data = json.dumps(reply).encode() if reply else b""
                 self.send_response(code)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
@@ -60,8 +64,11 @@ class RecordingStub:
 
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                       Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, *_):
+                pass  # a client that has gone away
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever,
                                         daemon=True)
