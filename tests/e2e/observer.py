@@ -155,10 +155,16 @@ class Observer:
 
     def drivers(self, namespace, name=None):
         """All driver pods that ever were, of one application or of all."""
+        return self._pods_of("driver", namespace, name)
+
+    def executors(self, namespace, name):
+        return self._pods_of("executor", namespace, name)
+
+    def _pods_of(self, role, namespace, name):
         with self._changed:
             return [p for p in self._pods.values()
                     if p["metadata"]["namespace"] == namespace and
-                    _is_driver(p, name)]
+                    _has_role(p, role, name)]
 
     def all_applications(self, namespace):
         with self._changed:
@@ -166,8 +172,8 @@ class Observer:
                     if v and v[-1]["metadata"]["namespace"] == namespace]
 
 
-def _is_driver(pod, name):
+def _has_role(pod, role, name):
     labels = pod["metadata"].get("labels") or {}
-    if labels.get("spark-role") != "driver":
+    if labels.get("spark-role") != role:
         return False
     return name is None or labels.get("sparkoperator.k8s.io/app-name") == name

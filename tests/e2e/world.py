@@ -45,6 +45,13 @@ class World:
         # Served a moment later than it says.
         poll(lambda: self.api.get(apis.applications()), 30, "its resource")
 
+    def node_address(self):
+        """Where pods reach what listens beside them."""
+        (node,) = self.api.get("/api/v1/nodes")["items"]
+        (address,) = [a["address"] for a in node["status"]["addresses"]
+                      if a["type"] == "InternalIP"]
+        return address
+
     def make_namespace(self, name):
         self.api.create("/api/v1/namespaces", {
             "apiVersion": "v1", "kind": "Namespace",
@@ -107,6 +114,9 @@ class App:
     def drivers(self):
         return self.observer.drivers(self.namespace, self.name)
 
+    def executors(self):
+        return self.observer.executors(self.namespace, self.name)
+
     def condition(self, kind):
         return condition(self.newest(), kind)
 
@@ -139,6 +149,14 @@ class App:
 
     def await_running(self):
         self.await_state("RUNNING")
+
+    def await_pod(self, role, seconds=RUN_LIMIT):
+        """A running one, as it is then."""
+        pods = self.drivers if role == "driver" else self.executors
+
+        def found():
+            return [p for p in pods() if p["status"].get("phase") == "Running"]
+        return self.wait(found, seconds, f"a running {role}")[0]
 
     def await_failed(self, seconds=RUN_LIMIT):
         self.await_state("FAILED", seconds=seconds)

@@ -12,6 +12,9 @@ stamp_dir=$cache/stamps
 prepared_dir=$cache/containerd # a containerd root that holds all the images
 
 default_spark_version=3.5.7
+# Of Prometheus, in Maven's central repository; an agent for Spark's JVMs.
+jmx_exporter=io.prometheus.jmx:jmx_prometheus_javaagent:0.20.0
+exporter_sha256=8b67ed40485d475648c36d11d21464b484406f85faf912b3363f71a6a7861320
 kubernetes_programs=(kube-apiserver kubectl kube-controller-manager
   kube-scheduler kubelet kube-proxy)
 
