@@ -119,7 +119,7 @@ void scenario_app::adopt(const command& c) {
   if (cluster_.pod)
     drivers.push_back(*cluster_.pod);
   session_->adopt(cluster_.app(), std::move(drivers),
-                  std::stoi(c.option("epoch", "1")));
+                  std::stoi(c.option("epoch", "1")), now_);
 }
 
 void scenario_app::restart(const command& c) {
