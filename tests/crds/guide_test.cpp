@@ -5,6 +5,7 @@
 #include "crds/documents.hpp"
 #include "crds/parse.hpp"
 #include "crds/yaml.hpp"
+#include "k8s/render/submission.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -110,7 +111,14 @@ TEST_CASE("what the user guide shows is accepted") {
     shown["metadata"] = json::object{}; // what is in it is not the CRD's
     judge(schema, shown, "", said);
     CHECK(said == "");
-    CHECK(to_text(parse_application(object).problems) == "");
+    const auto parsed = parse_application(object);
+    CHECK(to_text(parsed.problems) == "");
+    submission_input in{.app = {"ns", "app"},
+                        .app_uid = "uid",
+                        .claim_number = 1,
+                        .submission_id = submission_id("uid", 1),
+                        .spec = &parsed.spec};
+    CHECK(render(in).has_value());
   }
 }
 
