@@ -133,7 +133,8 @@ static std::vector<field> deps_rows() {
            &deps_spec::files, "spark.files", check_uri),
       with(later("spec.deps.pyFiles", text_list, "guide",
                  "[\"https://repo.example.com/a.zip\"]",
-                 "Python files for the search path of Python."),
+                 "Python files for the search path of Python. Before Spark 4.1 "
+                 "those with local:// reach the driver alone."),
            &deps_spec::py_files, "spark.submit.pyFiles", check_uri),
       with(later("spec.deps.archives", text_list, "2.1",
                  "[\"https://data.example.com/a.tgz\"]",

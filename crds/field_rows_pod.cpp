@@ -167,7 +167,8 @@ static std::vector<field> core_rows() {
        .since = "guide",
        .example = "true",
        .lands = "{role} Pod: hostNetwork, dnsPolicy",
-       .description = "The {role} pod uses the network of its node."},
+       .description = "The {role} pod uses the network of its node, where two "
+                      "cannot have one port: see spark.blockManager.port."},
       {.path = "spec.{role}.dnsConfig",
        .kind = opaque,
        .member = &pod::dns_config,
