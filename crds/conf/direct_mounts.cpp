@@ -4,6 +4,7 @@
 #include "crds/json_text.hpp"
 #include "crds/parse.hpp"
 #include "crds/text_checks.hpp"
+#include "crds/validation.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,10 +17,6 @@ namespace {
 
 json::object config_map(std::string_view name) {
   return {{"configMap", {{"name", name}}}};
-}
-
-std::string at(std::string_view list, std::size_t index) {
-  return std::string{list} + "[" + std::to_string(index) + "]";
 }
 
 /// Kinds whose objects may have one name differ in `kind`.
@@ -37,7 +34,7 @@ void add_listed(const std::string& field, const pod_role_spec& role,
                 std::vector<direct_mount>& out) {
   for (std::size_t i = 0; i < role.config_maps.size(); ++i) {
     const auto name = text_member(role.config_maps[i], "name");
-    out.push_back({at(field + ".configMaps", i) + ".path",
+    out.push_back({item_path(field + ".configMaps", i) + ".path",
                    mounted_volume_name(name), config_map(name),
                    std::string{text_member(role.config_maps[i], "path")}});
   }
@@ -45,7 +42,7 @@ void add_listed(const std::string& field, const pod_role_spec& role,
   for (std::size_t i = 0; i < role.secrets.size(); ++i) {
     const auto name = text_member(role.secrets[i], "name");
     if (!in_conf[i])
-      out.push_back({at(field + ".secrets", i) + ".path",
+      out.push_back({item_path(field + ".secrets", i) + ".path",
                      shortened(name, "secret/"),
                      {{"secret", {{"secretName", name}}}},
                      std::string{text_member(role.secrets[i], "path")}});
