@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace spark {
 
@@ -103,6 +104,47 @@ std::string hash_rule_1(const json::value& spec) {
   return "1:" + sha256_hex(canonical_json(copy));
 }
 
+struct edit_rule {
+  std::string_view path; ///< below spec
+  edit kind;
+};
+
+/// Rule "2:": every other path restarts. Frozen: another set is another rule.
+constexpr std::array<edit_rule, 10> edit_rules{{
+    {"suspend", edit::decides},
+    {"timeToLiveSeconds", edit::decides},
+    {"sparkUIOptions", edit::follows},
+    {"driverIngressOptions", edit::follows},
+    {"driverPodDisruptionBudget", edit::follows},
+    {"executor.priorityClassName", edit::follows},
+    {"executor.nodeSelector", edit::follows},
+    {"executor.tolerations", edit::follows},
+    {"executor.affinity", edit::follows},
+    {"executor.schedulerName", edit::follows},
+}};
+
+/// The object that holds the rule's path, null where there is none, and the
+/// path's last name.
+std::pair<json::object*, std::string_view> place_of(json::value& spec,
+                                                    std::string_view path) {
+  auto* object = spec.if_object();
+  if (const auto dot = path.find('.'); dot != std::string_view::npos) {
+    auto* inner = object ? object->if_contains(path.substr(0, dot)) : nullptr;
+    return {inner ? inner->if_object() : nullptr, path.substr(dot + 1)};
+  }
+  return {object, path};
+}
+
+/// The raw spec without what the table lists.
+std::string hash_rule_2(const json::value& spec) {
+  json::value copy = spec;
+  for (const auto& rule : edit_rules)
+    if (auto [object, key] = place_of(copy, rule.path); object)
+      object->erase(key);
+  drop_nulls(copy, 0);
+  return "2:" + sha256_hex(canonical_json(copy));
+}
+
 } // namespace
 
 std::string canonical_json(const json::value& value) {
@@ -111,12 +153,12 @@ std::string canonical_json(const json::value& value) {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) {
+static std::string digest_hex(std::string_view bytes, const EVP_MD* kind) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(),
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kind,
                  nullptr) != 1)
-    throw std::runtime_error("libcrypto has no SHA-256");
+    throw std::runtime_error("libcrypto cannot make a digest");
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
   out.reserve(2 * size);
@@ -127,13 +169,47 @@ std::string sha256_hex(std::string_view bytes) {
   return out;
 }
 
-std::string spec_hash(const json::value& spec) { return hash_rule_1(spec); }
+std::string sha256_hex(std::string_view bytes) {
+  return digest_hex(bytes, EVP_sha256());
+}
+
+std::string md5_hex(std::string_view bytes) {
+  return digest_hex(bytes, EVP_md5());
+}
+
+std::string spec_hash(const json::value& spec) { return hash_rule_2(spec); }
 
 std::string spec_hash_like(const json::value& spec, std::string_view like) {
-  // One rule so far. A newer one is added here beside it, never instead of it.
+  // A newer rule is added here beside the old ones, never instead of them.
   if (like.starts_with("1:"))
     return hash_rule_1(spec);
   return spec_hash(spec);
+}
+
+std::string live_hash(const json::value& spec) {
+  json::value copy = spec;
+  json::object live;
+  for (const auto& rule : edit_rules) {
+    auto [object, key] = place_of(copy, rule.path);
+    auto* value = object ? object->if_contains(key) : nullptr;
+    if (value && rule.kind == edit::follows)
+      live[rule.path] = *value;
+  }
+  json::value all{std::move(live)};
+  drop_nulls(all, 0);
+  return sha256_hex(canonical_json(all)).substr(0, 16);
+}
+
+edit edit_of(std::string_view path) {
+  constexpr std::string_view root = "spec.";
+  if (path.starts_with(root))
+    path.remove_prefix(root.size());
+  for (const auto& rule : edit_rules)
+    if (path == rule.path ||
+        (path.starts_with(rule.path) &&
+         (path[rule.path.size()] == '.' || path[rule.path.size()] == '[')))
+      return rule.kind;
+  return edit::restarts;
 }
 
 } // namespace spark

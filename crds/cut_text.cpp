@@ -28,6 +28,22 @@ std::size_t character_size(std::string_view text) {
   return size;
 }
 
+/// As Boost.JSON writes it.
+std::size_t json_size_of(char c) {
+  switch (c) {
+  case '"':
+  case '\\':
+  case '\b':
+  case '\f':
+  case '\n':
+  case '\r':
+  case '\t':
+    return 2;
+  default:
+    return static_cast<unsigned char>(c) < 0x20 ? 6 : 1;
+  }
+}
+
 } // namespace
 
 std::string cut_text(std::string_view text, std::size_t most) {
@@ -41,6 +57,27 @@ std::string cut_text(std::string_view text, std::size_t most) {
     text.remove_prefix(size == 0 ? 1 : size);
   }
   return out;
+}
+
+std::size_t json_size(std::string_view text) {
+  std::size_t out = 2;
+  for (char c : text)
+    out += json_size_of(c);
+  return out;
+}
+
+std::string fit_json(std::string_view text, std::size_t most) {
+  if (json_size(text) <= most)
+    return std::string{text};
+  std::size_t size = 2 + 3; // quotes and dots
+  std::size_t bytes = 0;
+  while (bytes < text.size() && size + json_size_of(text[bytes]) <= most)
+    size += json_size_of(text[bytes++]);
+  // A character that is cut in the middle goes as a whole.
+  while (bytes > 0 && bytes < text.size() &&
+         (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80)
+    --bytes;
+  return std::string{text.substr(0, bytes)} + "...";
 }
 
 } // namespace spark

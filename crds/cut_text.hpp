@@ -12,4 +12,12 @@ namespace spark {
 /// cannot be read back at all, so foreign text goes through here first.
 [[nodiscard]] std::string cut_text(std::string_view text, std::size_t most);
 
+/// Bytes that `text` takes within JSON, quotes included: a control character
+/// grows to six, so that a message can be much longer than it seems.
+[[nodiscard]] std::size_t json_size(std::string_view text);
+
+/// `text`, if it takes at most `most` bytes within JSON, else what fits of its
+/// beginning, and "...". Cutting again changes nothing.
+[[nodiscard]] std::string fit_json(std::string_view text, std::size_t most);
+
 } // namespace spark

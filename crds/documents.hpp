@@ -12,15 +12,16 @@ namespace spark {
 
 // What is generated from the field table and checked in as crds/generated.
 
-/// The CustomResourceDefinition of SparkApplication: structural, so the API
-/// server prunes what no row knows; without `default:`, which would change
-/// stored objects and so their hashes.
+/// The CustomResourceDefinitions: structural, so the API server prunes what no
+/// row knows; without `default:`, which would change stored objects and so
+/// their hashes.
 [[nodiscard]] boost::json::object spark_application_crd();
+[[nodiscard]] boost::json::object scheduled_application_crd();
 
 /// The schema of one table: the value of properties.spec or .status.
 [[nodiscard]] boost::json::object schema_of(const std::vector<field>& rows);
 
-/// FIELDS.md: every field, what it means and where it ends up.
+/// FIELDS.md: every field of both kinds, what it means and where it ends up.
 [[nodiscard]] std::string fields_document();
 
 struct generated_file {

@@ -37,8 +37,9 @@ struct conf_writer {
       return; // as if it were not there
     // sparkConf is the one map that keeps its keys; every other row without a
     // conf key lands elsewhere.
-    if (!row.conf.empty() || row.path == "spec.sparkConf")
-      write(member_of(spec, row, m));
+    if constexpr (is_part_of<spark_application_spec, Owner>)
+      if (!row.conf.empty() || row.path == "spec.sparkConf")
+        write(member_of(spec, row, m));
   }
 
   void write(bool value) {
@@ -104,15 +105,17 @@ struct conf_writer {
 };
 
 /// Sets a member that is still absent.
+template<class Spec>
 struct default_writer {
-  spark_application_spec& spec;
+  Spec& spec;
   const field& row;
 
   void operator()(std::monostate) {}
 
   template<class T, class Owner>
   void operator()(T Owner::*m) {
-    write(member_of(spec, row, m));
+    if constexpr (is_part_of<Spec, Owner>)
+      write(member_of(spec, row, m));
   }
 
   void write(std::string& value) {
@@ -174,8 +177,14 @@ void apply_defaults(spark_application_spec& spec) {
     if (row.path == "spec.executor.instances" &&
         dynamic_allocation_enabled(spec))
       continue;
-    std::visit(default_writer{spec, row}, row.member);
+    std::visit(default_writer<spark_application_spec>{spec, row}, row.member);
   }
+}
+
+void apply_defaults(scheduled_spec& spec) {
+  for (const auto& row : scheduled_spec_fields())
+    if (!row.default_value.empty())
+      std::visit(default_writer<scheduled_spec>{spec, row}, row.member);
 }
 
 } // namespace spark

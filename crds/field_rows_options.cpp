@@ -74,6 +74,8 @@ static std::vector<field> config_map_rows() {
   };
 }
 
+constexpr std::int64_t hundred_years = 3'153'600'000; // in seconds
+
 static std::vector<field> general_rows() {
   return {
       {.path = "spec.suspend",
@@ -82,10 +84,19 @@ static std::vector<field> general_rows() {
        .since = "2.4",
        .example = "false",
        .lands = "life cycle",
-       .description = "true keeps the application from running. Not done yet: "
-                      "an application with true is refused."},
-      later("spec.timeToLiveSeconds", integer, "guide", "3600",
-            "Seconds after its end when the application is deleted."),
+       .description = "true keeps the application from running, and ends its "
+                      "driver if it runs. false lets it run from the start."},
+      {.path = "spec.timeToLiveSeconds",
+       .kind = integer,
+       .member = &app::time_to_live,
+       .least = -hundred_years,
+       .most = hundred_years,
+       .since = "guide",
+       .example = "3600",
+       .lands = "life cycle",
+       .description = "Seconds after its end when the application is deleted; "
+                      "0 or less: at once. Its absence: the operator's "
+                      "default, which is never."},
       later("spec.failureRetries", integer, "1.0", "3",
             "Of an older API, read by nothing: restartPolicy replaces it."),
       later("spec.retryInterval", integer, "1.0", "10",
@@ -101,18 +112,83 @@ static std::vector<field> general_rows() {
       later("spec.batchSchedulerOptions.resources", opaque, "1.0",
             "{cpu: \"2\", memory: 4Gi}",
             "Resources that the batch scheduler waits for."),
-      later("spec.driverPodDisruptionBudget", flag, "2.6", "true",
-            "Protects the driver pod from voluntary evictions."),
-      later("spec.restartPolicy.onFailureRetries", integer, "guide", "3",
-            "How often a failed application runs again."),
-      later("spec.restartPolicy.onFailureRetryInterval", integer, "guide", "10",
-            "Seconds to wait after a failure, times the number of attempts."),
-      later("spec.restartPolicy.onSubmissionFailureRetries", integer, "guide",
-            "5", "How often a failed submission is tried again."),
-      later("spec.restartPolicy.onSubmissionFailureRetryInterval", integer,
-            "guide", "20",
-            "Seconds to wait after a failed submission, times the number of "
-            "submissions."),
+  };
+}
+
+/// What stands beside restartPolicy.type.
+static std::vector<field> retry_rows() {
+  using restart = restart_policy_spec;
+  const auto row = [](const char* name, field_member member, std::int64_t least,
+                      const char* since, const char* example,
+                      const char* description) {
+    return field{.path = std::string{"spec.restartPolicy."} + name,
+                 .kind = integer,
+                 .member = member,
+                 .least = least,
+                 .since = since,
+                 .example = example,
+                 .lands = "life cycle",
+                 .description = description};
+  };
+  return {
+      row("onFailureRetries", &restart::failure_retries, 0, "guide", "3",
+          "How often an application that failed runs again under OnFailure. "
+          "Its absence: never."),
+      row("onFailureRetryInterval", &restart::failure_interval, 1, "guide",
+          "10",
+          "Seconds to wait after a failure, times the number of failures so "
+          "far. 5 by default."),
+      row("onSubmissionFailureRetries", &restart::submission_retries, 0,
+          "guide", "5",
+          "How often a failed submission is tried again under OnFailure. Its "
+          "absence: never. A spec that cannot be submitted at all is not "
+          "tried again."),
+      row("onSubmissionFailureRetryInterval", &restart::submission_interval, 1,
+          "guide", "20",
+          "Seconds to wait after a failed submission, times the number of "
+          "submissions in a row. 5 by default."),
+      row("onInfrastructureFailureRetries", &restart::infrastructure_retries, 0,
+          "ours", "10",
+          "A limit of its own for failures that are the cluster's fault: an "
+          "eviction, a lost node, a preemption, a driver that vanished. They "
+          "do not count for onFailureRetries then. Its absence: they count as "
+          "any other failure."),
+      {.path = "spec.restartPolicy.retryBackoff",
+       .member = &restart::backoff,
+       .check = check_backoff,
+       .since = "ours",
+       .example = "Exponential",
+       .lands = "life cycle",
+       .description = "Linear (the interval times the number of failures; the "
+                      "default) or Exponential (the interval, doubled with "
+                      "each failure)."},
+      row("maxRetryInterval", &restart::max_interval, 1, "ours", "300",
+          "No wait is longer than these seconds. By default 600 with "
+          "Exponential, and unlimited with Linear."),
+      row("healthyRunSeconds", &restart::healthy_run, 1, "ours", "3600",
+          "A driver that ran at least so long before it failed begins the "
+          "counting anew. Its absence: earlier failures always count."),
+  };
+}
+
+static std::vector<field> driver_wait_rows() {
+  constexpr std::int64_t year = 31'536'000;
+  return {
+      bounds(
+          lands(later("spec.driverStartTimeoutSeconds", integer, "ours", "900",
+                      "Seconds that a driver may be kept from starting by "
+                      "an image, a configuration or a volume before its "
+                      "attempt fails. 0: for ever. Absent: what the flag "
+                      "-driver-start-timeout says, 600 by default."),
+                &app::driver_start_timeout, "life cycle"),
+          0, year),
+      bounds(lands(later("spec.driverSchedulingTimeoutSeconds", integer, "ours",
+                         "3600",
+                         "Seconds that a driver may wait for a node before its "
+                         "attempt fails. 0: for ever. Absent: what the flag "
+                         "-driver-scheduling-timeout says, 0 by default."),
+                   &app::driver_scheduling_timeout, "life cycle"),
+             0, year),
   };
 }
 
@@ -270,55 +346,11 @@ static std::vector<field> allocation_rows() {
   };
 }
 
-static std::vector<field> ui_rows() {
-  const std::string ui = "spec.sparkUIOptions";
-  const std::string ingress = "spec.driverIngressOptions";
-  const std::string item = ingress + "[]";
-  std::vector<field> rows{
-      later(ui, object, "1.0", "{serviceType: NodePort}",
-            "Service and Ingress of the Spark UI."),
-      later(ui + ".servicePort", integer, "1.0", "4040",
-            "Port of the Service."),
-      later(ui + ".servicePortName", text, "1.3", "spark-driver-ui-port",
-            "Name of that port."),
-  };
-  const std::vector<field> more{
-      later(ingress, object_list, "1.6",
-            "[{servicePort: 8080, servicePortName: web}]",
-            "Services and Ingresses for more ports of the driver."),
-      must(later(item + ".servicePort", integer, "1.6", "8080",
-                 "Port of the driver and of the Service.")),
-      must(later(item + ".servicePortName", text, "1.6", "web",
-                 "Name of that port.")),
-      later(item + ".ingressURLFormat", text, "1.6",
-            "\"{{$appName}}.example.com\"", "Host and path of the Ingress."),
-  };
-  const auto shared = [&rows](const std::string& at) {
-    rows.push_back(later(at + ".serviceType", text, "1.0", "ClusterIP",
-                         "Type of the Service."));
-    rows.push_back(later(at + ".serviceAnnotations", text_map, "1.3",
-                         "{example.com/owner: data}",
-                         "Annotations of the Service."));
-    rows.push_back(later(at + ".serviceLabels", text_map, "1.4", "{team: data}",
-                         "Labels of the Service."));
-    rows.push_back(later(at + ".ingressAnnotations", text_map, "1.0",
-                         "{kubernetes.io/ingress.class: nginx}",
-                         "Annotations of the Ingress."));
-    rows.push_back(later(at + ".ingressTLS", opaque_list, "1.0",
-                         "[{hosts: [a.example.com], secretName: tls}]",
-                         "Certificates of the Ingress."));
-  };
-  shared(ui);
-  rows.insert(rows.end(), more.begin(), more.end());
-  shared(item);
-  return rows;
-}
-
 std::vector<field> option_rows() {
   std::vector<field> rows;
   for (auto part :
-       {config_map_rows(), general_rows(), deps_rows(), monitoring_rows(),
-        prometheus_rows(), allocation_rows(), ui_rows()})
+       {config_map_rows(), general_rows(), retry_rows(), driver_wait_rows(),
+        deps_rows(), monitoring_rows(), prometheus_rows(), allocation_rows()})
     rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }

@@ -161,8 +161,9 @@ static std::vector<field> main_rows() {
        .since = "guide",
        .example = "Never",
        .lands = "life cycle",
-       .description = "Never, OnFailure or Always. Retries are not done yet: "
-                      "every application runs once."},
+       .description = "Never, OnFailure (again when an attempt has failed, as "
+                      "often as the retries below allow) or Always (again "
+                      "after every end, without a limit)."},
   };
 }
 

@@ -85,17 +85,25 @@ static std::vector<field> own_rows() {
           "Failures of what it runs on, such as a lost node."),
       row("observedGeneration", integer, "ours", "1",
           "Newest metadata.generation that the operator has dealt with."),
+  };
+}
+
+std::vector<field> condition_rows(const std::string& who,
+                                  const std::string& type,
+                                  const std::string& reason,
+                                  const std::string& message) {
+  return {
       row("conditions", object_list, "ours",
-          "[{type: Finished, status: \"True\", reason: Completed}]",
-          "What the operator has to say about the application, as Kubernetes "
-          "conditions."),
-      row("conditions[].type", text, "ours", "Finished",
+          "[{type: " + type + ", status: \"True\", reason: " + reason + "}]",
+          "What the operator has to say about " + who +
+              ", as Kubernetes conditions."),
+      row("conditions[].type", text, "ours", type,
           "What the condition is about."),
       row("conditions[].status", text, "ours", "\"True\"",
           "True, False or Unknown."),
-      row("conditions[].reason", text, "ours", "Completed",
+      row("conditions[].reason", text, "ours", reason,
           "Why, in one word for programs."),
-      row("conditions[].message", text, "ours", "\"the driver exited with 0\"",
+      row("conditions[].message", text, "ours", "\"" + message + "\"",
           "Why, in words for people."),
       row("conditions[].lastTransitionTime", time, "ours",
           "\"2026-01-01T00:05:00Z\"", "When status last changed."),
@@ -106,8 +114,10 @@ static std::vector<field> own_rows() {
 
 std::vector<field> status_rows() {
   auto rows = known_rows();
-  auto more = own_rows();
-  rows.insert(rows.end(), more.begin(), more.end());
+  for (auto part :
+       {own_rows(), condition_rows("the application", "Finished", "Completed",
+                                   "the driver exited with 0")})
+    rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }
 

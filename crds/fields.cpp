@@ -47,15 +47,19 @@ void mark_honoured(std::vector<field>& rows) {
   }
 }
 
-std::vector<field> build_spec_fields() {
-  std::vector<field> rows{
-      {.path = "spec",
-       .kind = value_kind::object,
-       .required = true,
-       .since = "guide",
-       .example = "{type: Scala}",
-       .description = "The Spark application that is to run."},
-  };
+field root(std::string path, std::string since, std::string example,
+           std::string description) {
+  const bool required = path == "spec";
+  return {.path = std::move(path),
+          .kind = value_kind::object,
+          .required = required,
+          .since = std::move(since),
+          .example = std::move(example),
+          .description = std::move(description)};
+}
+
+std::vector<field> spec_rows() {
+  std::vector<field> rows;
   const auto append = [&rows](const std::vector<field>& part) {
     rows.insert(rows.end(), part.begin(), part.end());
   };
@@ -66,32 +70,48 @@ std::vector<field> build_spec_fields() {
   roles.insert(roles.end(), core.begin(), core.end());
   append_roles(rows, roles);
   append(option_rows());
-  mark_honoured(rows);
+  append(exposure_rows());
   return rows;
 }
 
-std::vector<field> build_status_fields() {
-  std::vector<field> rows{
-      {.path = "status",
-       .kind = value_kind::object,
-       .since = "1.0",
-       .example = "{applicationState: {state: RUNNING}}",
-       .description = "What the operator has seen and done."},
-  };
-  auto more = status_rows();
+std::vector<field> under(field top, const std::vector<field>& more) {
+  std::vector<field> rows{std::move(top)};
   rows.insert(rows.end(), more.begin(), more.end());
+  mark_honoured(rows);
   return rows;
 }
 
 } // namespace
 
 const std::vector<field>& spec_fields() {
-  static const std::vector<field> rows = build_spec_fields();
+  static const auto rows = under(root("spec", "guide", "{type: Scala}",
+                                      "The Spark application that is to run."),
+                                 spec_rows());
   return rows;
 }
 
 const std::vector<field>& status_fields() {
-  static const std::vector<field> rows = build_status_fields();
+  static const auto rows =
+      under(root("status", "1.0", "{applicationState: {state: RUNNING}}",
+                 "What the operator has seen and done."),
+            status_rows());
+  return rows;
+}
+
+const std::vector<field>& scheduled_spec_fields() {
+  static const auto rows = under(root("spec", "guide",
+                                      "{schedule: \"@every 5m\", "
+                                      "template: {type: Scala}}",
+                                      "What runs, and when."),
+                                 scheduled_spec_rows());
+  return rows;
+}
+
+const std::vector<field>& scheduled_status_fields() {
+  static const auto rows =
+      under(root("status", "1.0", "{scheduleState: Scheduled}",
+                 "What the operator has seen and done."),
+            scheduled_status_rows());
   return rows;
 }
 

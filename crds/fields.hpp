@@ -1,10 +1,11 @@
 #pragma once
 
-#include "crds/spark_application.hpp"
+#include "crds/scheduled_application.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -26,8 +27,9 @@ enum class value_kind {
   text_map,
   loose_map, ///< values may also be booleans or numbers: hadoopConf
   integer_map,
-  opaque,     ///< a core type pasted whole: the API server judges it
-  opaque_list ///< a list of such
+  opaque,      ///< a core type pasted whole: the API server judges it
+  opaque_list, ///< a list of such
+  application  ///< a spec of its own: its members are the rows of spec_fields()
 };
 
 /// Where the parser puts a field. monostate: nowhere (see field::honoured).
@@ -51,7 +53,12 @@ using field_member = std::variant<
     std::optional<std::string> executor_spec::*,
     std::optional<bool> executor_spec::*,
     std::optional<std::int64_t> executor_spec::*, string_map executor_spec::*,
-    std::string restart_policy_spec::*, std::vector<std::string> deps_spec::*,
+    std::string restart_policy_spec::*,
+    std::optional<std::string> restart_policy_spec::*,
+    std::optional<std::int64_t> restart_policy_spec::*,
+    std::optional<std::int64_t> exposure_spec::*,
+    std::optional<std::string> exposure_spec::*, string_map exposure_spec::*,
+    boost::json::array exposure_spec::*, std::vector<std::string> deps_spec::*,
     std::optional<std::string> deps_spec::*,
     std::optional<std::int64_t> deps_spec::*, bool monitoring_spec::*,
     std::optional<std::string> monitoring_spec::*,
@@ -59,13 +66,16 @@ using field_member = std::variant<
     std::optional<std::int64_t> prometheus_spec::*,
     bool dynamic_allocation_spec::*,
     std::optional<bool> dynamic_allocation_spec::*,
-    std::optional<std::int64_t> dynamic_allocation_spec::*>;
+    std::optional<std::int64_t> dynamic_allocation_spec::*,
+    bool scheduled_spec::*, std::string scheduled_spec::*,
+    std::optional<std::int64_t> scheduled_spec::*,
+    spark_application_spec scheduled_spec::*>;
 
 /// Judges one text value; empty: fine, else what is wrong with it.
 using text_check = std::string (*)(std::string_view value);
 
-/// One row of the field table. Parser, CRD, FIELDS.md and Spark conf all walk
-/// the table, so a new field is one struct member and one row.
+/// One row of a field table. Parser, CRD, FIELDS.md and Spark conf all walk
+/// the tables, so a new field is one struct member and one row.
 ///
 /// A path with "{role}" stands for spec.driver and spec.executor; all texts
 /// of the row may use the word. fields() has it expanded.
@@ -104,7 +114,11 @@ struct field {
 [[nodiscard]] const std::vector<field>& spec_fields();
 /// .status of a SparkApplication.
 [[nodiscard]] const std::vector<field>& status_fields();
-/// nullptr: there is no such row. Also finds "spec.sparkConf".
+/// .spec and .status of a ScheduledSparkApplication.
+[[nodiscard]] const std::vector<field>& scheduled_spec_fields();
+[[nodiscard]] const std::vector<field>& scheduled_status_fields();
+/// Of a SparkApplication. nullptr: there is no such row. Also finds
+/// "spec.sparkConf".
 [[nodiscard]] const field* find_field(std::string_view path);
 
 /// The Spark conf that the spec's fields ask for, in order of precedence
@@ -117,17 +131,29 @@ simple_conf(const spark_application_spec& spec);
 /// Fills absent fields with the table's defaults, in memory only. An executor
 /// count is not filled in when dynamic allocation decides it.
 void apply_defaults(spark_application_spec& spec);
+/// The same, without those of the template.
+void apply_defaults(scheduled_spec& spec);
 
 [[nodiscard]] bool dynamic_allocation_enabled(const spark_application_spec&);
+
+/// Whether members of Owner are somewhere in a Spec, which is one of the two
+/// that have a table.
+template<class Spec, class Owner>
+inline constexpr bool is_part_of =
+    std::is_same_v<std::remove_const_t<Spec>, scheduled_spec> ==
+    std::is_same_v<Owner, scheduled_spec>;
 
 /// The member a row points to: spec.driver or spec.executor is chosen by the
 /// row's path. `row.member` must hold `m`.
 template<class Spec, class T, class Owner>
+requires is_part_of<Spec, Owner>
 auto& member_of(Spec& spec, const field& row, T Owner::*m) {
-  if constexpr (std::is_same_v<Owner, spark_application_spec>)
+  if constexpr (std::is_same_v<Owner, std::remove_const_t<Spec>>)
     return spec.*m;
   else if constexpr (std::is_same_v<Owner, restart_policy_spec>)
     return spec.restart_policy.*m;
+  else if constexpr (std::is_same_v<Owner, exposure_spec>)
+    return spec.ui.*m;
   else if constexpr (std::is_same_v<Owner, deps_spec>)
     return spec.deps.*m;
   else if constexpr (std::is_same_v<Owner, monitoring_spec>)

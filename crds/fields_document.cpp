@@ -1,4 +1,5 @@
 #include "crds/documents.hpp"
+#include "crds/parse.hpp"
 
 namespace spark {
 
@@ -36,6 +37,12 @@ std::string landing(const field& row) {
   return conf_text(row) + (row.lands.empty() ? "" : "; " + cell(row.lands));
 }
 
+/// Members of list items have no rule of their own: what happens is said at the
+/// list.
+bool is_inner(const field& row) {
+  return row.path.find_first_of("[{") != std::string::npos;
+}
+
 std::string meaning(const field& row) {
   auto out = cell(row.description);
   if (row.required)
@@ -46,32 +53,45 @@ std::string meaning(const field& row) {
   return out;
 }
 
+/// Of a SparkApplication.
+std::string meaning_with_edits(const field& row) {
+  auto out = meaning(row);
+  if (edit_of(row.path) != edit::restarts && !is_inner(row))
+    out += edit_of(row.path) == edit::follows
+               ? row.path.starts_with("spec.executor.")
+                     ? " An edit restarts nothing: executors to come have it."
+                     : " An edit restarts nothing and takes effect at once."
+               : " An edit restarts nothing.";
+  return out;
+}
+
 void append_spec(std::string& out) {
   out += "| field | type | meaning | example | where it ends up | since |\n"
          "|---|---|---|---|---|---|\n";
   for (const auto& row : spec_fields()) {
-    // Members of list items have no rule of their own: what happens is said
-    // at the list.
-    const bool inner = row.path.find_first_of("[{") != std::string::npos;
     out += "| " + code(row.path) + " | " + std::string{kind_text(row.kind)} +
-           " | " + meaning(row) + " | " + code(row.example) + " | " +
-           (inner ? std::string{} : landing(row)) + " | " + row.since + " |\n";
+           " | " + meaning_with_edits(row) + " | " + code(row.example) + " | " +
+           (is_inner(row) ? std::string{} : landing(row)) + " | " + row.since +
+           " |\n";
   }
 }
 
-void append_status(std::string& out) {
+/// Fields that end up nowhere else.
+void append_plain(const std::vector<field>& rows, std::string& out) {
   out += "| field | type | meaning | example | since |\n"
          "|---|---|---|---|---|\n";
-  for (const auto& row : status_fields())
+  for (const auto& row : rows)
     out += "| " + code(row.path) + " | " + std::string{kind_text(row.kind)} +
-           " | " + cell(row.description) + " | " + code(row.example) + " | " +
+           " | " + meaning(row) + " | " + code(row.example) + " | " +
            row.since + " |\n";
 }
 
 constexpr std::string_view introduction =
     R"(# Fields of a SparkApplication
 
-Generated from the field table by `crdgen`: do not edit.
+Generated from the field table by `crdgen`: do not edit. Those of a
+[ScheduledSparkApplication](#fields-of-a-scheduledsparkapplication) are at the
+end.
 
 *since*: `guide` is in the user guide; a number is the release of the Go
 operator that brought the field; `ours` is an addition of this operator.
@@ -93,12 +113,26 @@ field. Where some are in use, write the strict form:
 | `deps.*DownloadDir`, `downloadTimeout`, `maxSimultaneousDownloads` |)"
     R"( sparkConf `spark.kubernetes.mountDependencies.*` |
 
+An edit of the spec ends the running attempt and starts another, also after
+the application has ended, unless the field says that it restarts nothing.
+
 How a field gets to the pods in each line of Spark is in
 [MECHANISMS.md](MECHANISMS.md). A field of a Kubernetes object that Kubernetes
 does not have is ignored, with a warning condition that names it.
 
 Labels of `metadata.labels` are put on all pods as well, unless `labels` of
 driver or executor have the same key.
+
+)";
+
+constexpr std::string_view scheduled_introduction = R"(
+# Fields of a ScheduledSparkApplication
+
+Each run is a SparkApplication of its own, with `spec.template` as its `spec`:
+all that is said above is true of it. A template is judged when the schedule is
+read, and what is wrong with it is said with its place, such as
+`spec.template.driver.memory`. An edit of a schedule changes no run that is
+there already.
 
 )";
 
@@ -136,6 +170,8 @@ std::string_view kind_text(value_kind kind) {
     return "Kubernetes object";
   case value_kind::opaque_list:
     return "list of Kubernetes objects";
+  case value_kind::application:
+    return "spec of a SparkApplication";
   }
   return {};
 }
@@ -145,7 +181,12 @@ std::string fields_document() {
   out += "## spec\n\n";
   append_spec(out);
   out += "\n## status\n\n";
-  append_status(out);
+  append_plain(status_fields(), out);
+  out += scheduled_introduction;
+  out += "## spec of the schedule\n\n";
+  append_plain(scheduled_spec_fields(), out);
+  out += "\n## status of the schedule\n\n";
+  append_plain(scheduled_status_fields(), out);
   return out;
 }
 

@@ -4,30 +4,34 @@
 #include "crds/fields.hpp"
 #include "crds/validation.hpp"
 
+#include <algorithm>
+
 namespace spark {
 
 namespace json = boost::json;
 
-namespace {
+static std::string read_namespace(const json::value& object) {
+  const auto* ns = metadata_member(object, "namespace");
+  return ns && ns->is_string() ? std::string{ns->get_string()} : std::string{};
+}
 
-/// "" when there is no usable name, which is then a problem of its own.
-std::string read_name(const json::value& object, parsed_application& out) {
+std::string read_name(const json::value& object,
+                      std::vector<problem>& problems) {
   const auto* name = metadata_member(object, "name");
   if (name && name->is_string() && !name->get_string().empty())
     return std::string{name->get_string()};
-  out.problems.push_back(
+  problems.push_back(
       {"metadata.name", name && !name->is_null() && !name->is_string()
                             ? wrong_type("a string", *name)
                             : "is missing"});
   return {};
 }
 
-std::string read_namespace(const json::value& object) {
-  const auto* ns = metadata_member(object, "namespace");
-  return ns && ns->is_string() ? std::string{ns->get_string()} : std::string{};
+void report_missing(std::string path, std::string message,
+                    std::vector<problem>& problems) {
+  if (std::ranges::find(problems, path, &problem::path) == problems.end())
+    problems.push_back({std::move(path), std::move(message)});
 }
-
-} // namespace
 
 const json::value* metadata_member(const json::value& object,
                                    std::string_view key) {
@@ -39,7 +43,7 @@ const json::value* metadata_member(const json::value& object,
 
 parsed_application parse_as_written(const json::value& object) {
   parsed_application out;
-  const auto app = read_name(object, out);
+  const auto app = read_name(object, out.problems);
   const auto* members = object.if_object();
   const auto* spec = members ? members->if_contains("spec") : nullptr;
   if (!spec || spec->is_null()) {
@@ -54,6 +58,7 @@ parsed_application parse_as_written(const json::value& object) {
   validate_pods(out);
   validate_mounts(app, out);
   validate_containers(out);
+  validate_exposure(out);
   warn_of_unreachable(out);
   validate_labels(out);
   validate_conf(read_namespace(object), out);

@@ -16,11 +16,14 @@ struct problem {
   bool operator==(const problem&) const = default;
 };
 
-struct parsed_application {
-  spark_application_spec spec;
+template<class Spec>
+struct parsed_spec {
+  Spec spec;
   std::vector<problem> problems; ///< not empty: the spec is refused
   std::vector<problem> warnings; ///< accepted, but the user should know
 };
+
+using parsed_application = parsed_spec<spark_application_spec>;
 
 /// Reads .metadata and .spec of a SparkApplication object, maps the loose forms
 /// of the user guide, applies the defaults (in memory, never written back) and
@@ -36,18 +39,32 @@ parse_as_written(const boost::json::value& object);
 /// "path: message; path: message", cut where a status gets too long.
 [[nodiscard]] std::string to_text(const std::vector<problem>& problems);
 
-/// "1:" + hex SHA-256 of the canonical JSON of .spec without the paths whose
-/// edits do not restart an application (suspend, timeToLiveSeconds). The digit
-/// names the rule: an old rule stays in the code, so that an upgrade of the
-/// operator never restarts anything.
+/// What an edit of a field does to an application that was submitted. The one
+/// table of it is in canonical.cpp.
+enum class edit {
+  restarts, ///< a new attempt, for every field that is not listed
+  decides,  ///< whether and how long it lives: suspend, timeToLiveSeconds
+  follows   ///< reaches the running attempt: Services, Ingresses, the driver's
+            ///< disruption budget, and executors that are still to come
+};
+/// `path` as in the field table: "spec.sparkUIOptions.servicePort".
+[[nodiscard]] edit edit_of(std::string_view path);
+
+/// "2:" + hex SHA-256 of the canonical JSON of .spec without the paths whose
+/// edits do not restart. The digit names the rule: an old rule stays in the
+/// code, so that an upgrade of the operator never restarts anything.
 [[nodiscard]] std::string spec_hash(const boost::json::value& spec);
 /// The hash under the rule that `like` names ("1:..."), for comparing.
 [[nodiscard]] std::string spec_hash_like(const boost::json::value& spec,
                                          std::string_view like);
+/// 16 hex digits over all that follows without a restart.
+[[nodiscard]] std::string live_hash(const boost::json::value& spec);
 
 /// Canonical JSON: object keys sorted, no spaces, integers as integers.
 [[nodiscard]] std::string canonical_json(const boost::json::value& value);
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+/// For names that the Go operator made the same way; it protects nothing.
+[[nodiscard]] std::string md5_hex(std::string_view bytes);
 
 /// "512m" -> bytes, by the rules of Spark's JavaUtils: integers with an
 /// optional unit b,k,kb,m,mb,g,gb,t,tb,p,pb in any case; a bare number is in

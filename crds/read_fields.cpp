@@ -58,23 +58,56 @@ std::string wrong_integer(const field& row, const json::value& value) {
   return {};
 }
 
-/// What is wrong with a member of an item; nullptr: it is not there.
-std::string wrong_member(const field& row, const json::value* value) {
+/// What is wrong with a member of an item, and where in it.
+struct misfit {
+  std::string at = {}; ///< ["key"] or [2], empty: all of it
+  std::string message = {};
+};
+
+misfit wrong_text_map(const json::value& value) {
+  const auto* object = value.if_object();
+  if (!object)
+    return {"", wrong_type("an object", value)};
+  for (const auto& member : *object)
+    if (!member.value().is_string())
+      return {entry_path("", member.key()),
+              wrong_type("a string (put it in quotes)", member.value())};
+  return {};
+}
+
+misfit wrong_object_list(const json::value& value) {
+  const auto* list = value.if_array();
+  if (!list)
+    return {"", wrong_type("a list of objects", value)};
+  for (std::size_t i = 0; i < list->size(); ++i)
+    if (!(*list)[i].is_object())
+      return {item_path("", i), wrong_type("an object", (*list)[i])};
+  return {};
+}
+
+/// nullptr: it is not there.
+misfit wrong_member(const field& row, const json::value* value) {
   if (!value || value->is_null() || is_empty(*value))
-    return row.required ? "is missing" : std::string{};
+    return {"", row.required ? "is missing" : ""};
   if (row.kind == value_kind::integer)
-    return wrong_integer(row, *value);
+    return {"", wrong_integer(row, *value)};
+  if (row.kind == value_kind::text_map)
+    return wrong_text_map(*value);
+  if (row.kind == value_kind::opaque_list)
+    return wrong_object_list(*value);
   const auto* text = value->if_string();
   if (!text)
-    return wrong_type("a string", *value);
-  return row.check ? row.check(*text) : std::string{};
+    return {"", wrong_type("a string", *value)};
+  return {"", row.check ? row.check(*text) : std::string{}};
 }
 
 /// Puts the JSON value of one row into its member.
+template<class Spec>
 struct member_reader {
   const json::value& value;
   const field& row;
-  parsed_application& out;
+  const std::vector<field>& rows; ///< all of the table
+  parsed_spec<Spec>& out;
 
   void operator()(std::monostate) {
     if (!is_empty(value))
@@ -83,8 +116,12 @@ struct member_reader {
 
   template<class T, class Owner>
   void operator()(T Owner::*m) {
-    read(member_of(out.spec, row, m));
+    if constexpr (is_part_of<Spec, Owner>)
+      read(member_of(out.spec, row, m));
   }
+
+  /// A template: judged as the whole application that it will be.
+  void read(spark_application_spec&) {}
 
   void refuse(std::string message, std::string_view suffix = {}) {
     out.problems.push_back(
@@ -237,13 +274,13 @@ struct member_reader {
   void check_members(std::string_view suffix, const std::string& at,
                      const json::value& item) {
     const auto prefix = row.path + std::string{suffix} + ".";
-    for (const auto& inner : spec_fields()) {
+    for (const auto& inner : rows) {
       if (!inner.path.starts_with(prefix))
         continue;
       const auto name = inner.path.substr(prefix.size());
       const auto* found = item.get_object().if_contains(name);
-      if (auto wrong = wrong_member(inner, found); !wrong.empty())
-        refuse(std::move(wrong), at + "." + name);
+      if (auto wrong = wrong_member(inner, found); !wrong.message.empty())
+        refuse(std::move(wrong.message), at + "." + name + wrong.at);
     }
   }
 };
@@ -284,17 +321,17 @@ bool is_inside(std::string_view path, std::string_view parent) {
 /// Nobody else would say it: the CRD keeps all of an opaque value, and the API
 /// server drops what it does not know when the pod is made.
 void warn_of_unknown_members(const json::value& value, const field& row,
-                             parsed_application& out) {
+                             std::vector<problem>& warnings) {
   if (row.core_type.empty())
     return;
   for (const auto& path : unknown_members(row.core_type, value))
-    out.warnings.push_back(
+    warnings.push_back(
         {row.path + path, "is ignored: Kubernetes has no such field here"});
 }
 
 /// Both spellings of one field, saying different things.
 bool contradicts_alias(const json::value& object, const field& row,
-                       parsed_application& out) {
+                       std::vector<problem>& problems) {
   if (row.alias_of.empty())
     return false;
   const auto* other = look_up(object, row.alias_of);
@@ -302,10 +339,40 @@ bool contradicts_alias(const json::value& object, const field& row,
   if (!other || is_empty(*other))
     return false;
   if (*other != *mine)
-    out.problems.push_back({row.path, "is another spelling of " + row.alias_of +
-                                          ", which says something else: "
-                                          "keep one of them"});
+    problems.push_back({row.path, "is another spelling of " + row.alias_of +
+                                      ", which says something else: "
+                                      "keep one of them"});
   return true;
+}
+
+template<class Spec>
+void read_rows(const json::value& object, const std::vector<field>& rows,
+               parsed_spec<Spec>& out) {
+  std::string_view ignored; // absent, or nothing in it is honoured
+  for (const auto& row : rows) {
+    if (!ignored.empty() && is_inside(row.path, ignored))
+      continue;
+    if (row.path.find_first_of("[{") != std::string::npos)
+      continue; // of an item: judged with its list
+    const auto* value = look_up(object, row.path);
+    if (is_missed(object, row, value))
+      out.problems.push_back({row.path, "is missing"});
+    if (!value) {
+      ignored = row.path;
+      continue;
+    }
+    if (contradicts_alias(object, row, out.problems))
+      continue;
+    if (row.kind == value_kind::object && row.honoured) {
+      if (!value->is_object())
+        out.problems.push_back({row.path, wrong_type("an object", *value)});
+      continue;
+    }
+    if (!row.honoured)
+      ignored = row.path;
+    std::visit(member_reader<Spec>{*value, row, rows, out}, row.member);
+    warn_of_unknown_members(*value, row, out.warnings);
+  }
 }
 
 } // namespace
@@ -320,27 +387,11 @@ std::string entry_path(std::string_view map, std::string_view key) {
 }
 
 void read_fields(const json::value& object, parsed_application& out) {
-  std::string_view ignored; // an object that nothing in it is honoured of
-  for (const auto& row : spec_fields()) {
-    if (!ignored.empty() && is_inside(row.path, ignored))
-      continue;
-    if (row.path.find_first_of("[{") != std::string::npos)
-      continue; // of an item: judged with its list
-    const auto* value = look_up(object, row.path);
-    if (is_missed(object, row, value))
-      out.problems.push_back({row.path, "is missing"});
-    if (!value || contradicts_alias(object, row, out))
-      continue;
-    if (row.kind == value_kind::object && row.honoured) {
-      if (!value->is_object())
-        out.problems.push_back({row.path, wrong_type("an object", *value)});
-      continue;
-    }
-    if (!row.honoured)
-      ignored = row.path;
-    std::visit(member_reader{*value, row, out}, row.member);
-    warn_of_unknown_members(*value, row, out);
-  }
+  read_rows(object, spec_fields(), out);
+}
+
+void read_fields(const json::value& object, parsed_scheduled& out) {
+  read_rows(object, scheduled_spec_fields(), out);
 }
 
 } // namespace spark

@@ -24,6 +24,8 @@ json::object map_of(json::object values) {
   return {{"type", "object"}, {"additionalProperties", std::move(values)}};
 }
 
+json::object application_schema();
+
 /// Structure only. The values of type, mode, memory and the like are judged by
 /// the operator and not here, so that a bad one gets the same words on status
 /// and event whichever CRD is installed.
@@ -59,6 +61,8 @@ json::object schema_of_kind(value_kind kind) {
     return opaque_object();
   case value_kind::opaque_list:
     return list_of(opaque_object());
+  case value_kind::application:
+    return application_schema();
   }
   throw std::logic_error("a value_kind without a schema");
 }
@@ -94,7 +98,15 @@ json::object column(std::string_view name, std::string_view type,
   return {{"name", name}, {"type", type}, {"jsonPath", path}};
 }
 
-json::array printer_columns() {
+/// For `kubectl get -o wide` only.
+json::object wide(json::object column) {
+  column["priority"] = 1;
+  return column;
+}
+
+json::array application_columns() {
+  // The condition that says where an application is, finished or not.
+  const std::string why = ".status.conditions[?(@.type==\"Finished\")].";
   return {
       column("Suspend", "boolean", ".spec.suspend"),
       column("Status", "string", ".status.applicationState.state"),
@@ -102,6 +114,23 @@ json::array printer_columns() {
       column("Start", "string", ".status.lastSubmissionAttemptTime"),
       column("Finish", "string", ".status.terminationTime"),
       column("Age", "date", ".metadata.creationTimestamp"),
+      wide(column("Reason", "string", why + "reason")),
+      wide(column("Why", "string", why + "message")),
+  };
+}
+
+json::array scheduled_columns() {
+  // A date shows its age, which a time to come has none of.
+  return {
+      column("Schedule", "string", ".spec.schedule"),
+      column("TimeZone", "string", ".spec.timeZone"),
+      column("Suspend", "boolean", ".spec.suspend"),
+      column("Last Run", "date", ".status.lastRun"),
+      column("Last Run Name", "string", ".status.lastRunName"),
+      column("Next Run", "string", ".status.nextRun"),
+      column("State", "string", ".status.scheduleState"),
+      column("Age", "date", ".metadata.creationTimestamp"),
+      wide(column("Reason", "string", ".status.reason")),
   };
 }
 
@@ -115,30 +144,72 @@ json::array validations() {
   return out;
 }
 
-json::object object_schema() {
+/// The rules are those of the object that they stand in, wherever it is.
+json::object application_schema() {
+  auto spec = schema_of(spec_fields());
+  spec["x-kubernetes-validations"] = validations();
+  return spec;
+}
+
+/// What differs between the kinds. The singular is that of the plural.
+struct resource {
+  std::string kind;
+  std::string plural;
+  std::string short_name;
+  std::string description;
+  json::object spec;
+  json::object status;
+  json::array columns;
+};
+
+json::object object_schema(resource& of) {
   json::object properties;
   properties["apiVersion"] = typed("string");
   properties["kind"] = typed("string");
   properties["metadata"] = typed("object");
-  auto spec = schema_of(spec_fields());
-  spec["x-kubernetes-validations"] = validations();
-  properties["spec"] = std::move(spec);
-  properties["status"] = schema_of(status_fields());
+  properties["spec"] = std::move(of.spec);
+  properties["status"] = std::move(of.status);
   return {{"type", "object"},
-          {"description", "A Spark application that runs on Kubernetes."},
+          {"description", of.description},
           {"required", {"metadata", "spec"}},
           {"properties", std::move(properties)}};
 }
 
-json::object version_v1beta2() {
+json::object version_v1beta2(resource& of) {
   json::object version;
   version["name"] = "v1beta2";
   version["served"] = true;
   version["storage"] = true;
   version["subresources"] = json::object{{"status", json::object{}}};
-  version["additionalPrinterColumns"] = printer_columns();
-  version["schema"] = json::object{{"openAPIV3Schema", object_schema()}};
+  version["additionalPrinterColumns"] = std::move(of.columns);
+  version["schema"] = json::object{{"openAPIV3Schema", object_schema(of)}};
   return version;
+}
+
+json::object crd_of(resource of) {
+  json::object names{
+      {"kind", of.kind},
+      {"listKind", of.kind + "List"},
+      {"plural", of.plural},
+      {"singular", of.plural.substr(0, of.plural.size() - 1)},
+      {"shortNames", {of.short_name}},
+  };
+  json::object metadata{
+      {"name", of.plural + ".sparkoperator.k8s.io"},
+      // The API server refuses CRDs of a *.k8s.io group without it.
+      {"annotations",
+       {{"api-approved.kubernetes.io",
+         "https://github.com/kubeflow/spark-operator/pull/1298"}}},
+  };
+  json::object spec;
+  spec["group"] = "sparkoperator.k8s.io";
+  spec["scope"] = "Namespaced";
+  spec["names"] = std::move(names);
+  spec["versions"] = json::array{json::value(version_v1beta2(of))};
+  return {{"apiVersion", "apiextensions.k8s.io/v1"},
+          {"kind", "CustomResourceDefinition"},
+          {"metadata", std::move(metadata)},
+          {"spec", std::move(spec)}};
 }
 
 } // namespace
@@ -158,7 +229,7 @@ json::object schema_of(const std::vector<field>& rows) {
     }
     json::object schema{{"description", row.description}};
     for (auto& member : schema_of_kind(row.kind))
-      schema[member.key()] = member.value();
+      schema.emplace(member.key(), member.value());
     parent["properties"].as_object()[name] = std::move(schema);
   }
   const auto& root = rows.front().path; // "spec" or "status"
@@ -166,33 +237,31 @@ json::object schema_of(const std::vector<field>& rows) {
 }
 
 json::object spark_application_crd() {
-  json::object names{
-      {"kind", "SparkApplication"},    {"listKind", "SparkApplicationList"},
-      {"plural", "sparkapplications"}, {"singular", "sparkapplication"},
-      {"shortNames", {"sparkapp"}},
-  };
-  json::object metadata{
-      {"name", "sparkapplications.sparkoperator.k8s.io"},
-      // The API server refuses CRDs of a *.k8s.io group without it.
-      {"annotations",
-       {{"api-approved.kubernetes.io",
-         "https://github.com/kubeflow/spark-operator/pull/1298"}}},
-  };
-  json::object spec;
-  spec["group"] = "sparkoperator.k8s.io";
-  spec["scope"] = "Namespaced";
-  spec["names"] = std::move(names);
-  spec["versions"] = json::array{json::value(version_v1beta2())};
-  return {{"apiVersion", "apiextensions.k8s.io/v1"},
-          {"kind", "CustomResourceDefinition"},
-          {"metadata", std::move(metadata)},
-          {"spec", std::move(spec)}};
+  return crd_of({.kind = "SparkApplication",
+                 .plural = "sparkapplications",
+                 .short_name = "sparkapp",
+                 .description = "A Spark application that runs on Kubernetes.",
+                 .spec = application_schema(),
+                 .status = schema_of(status_fields()),
+                 .columns = application_columns()});
+}
+
+json::object scheduled_application_crd() {
+  return crd_of({.kind = "ScheduledSparkApplication",
+                 .plural = "scheduledsparkapplications",
+                 .short_name = "scheduledsparkapp",
+                 .description = "A Spark application that runs on a schedule.",
+                 .spec = schema_of(scheduled_spec_fields()),
+                 .status = schema_of(scheduled_status_fields()),
+                 .columns = scheduled_columns()});
 }
 
 std::vector<generated_file> generated_files() {
   const std::string head =
       "# Generated from the field table by crdgen: do not edit.\n";
   return {{"sparkapplications.yaml", head + to_yaml(spark_application_crd())},
+          {"scheduledsparkapplications.yaml",
+           head + to_yaml(scheduled_application_crd())},
           {"FIELDS.md", fields_document()}};
 }
 

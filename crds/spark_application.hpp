@@ -115,8 +115,29 @@ struct dynamic_allocation_spec {
   bool operator==(const dynamic_allocation_spec&) const = default;
 };
 
+/// How a port of the driver is reached from outside: spec.sparkUIOptions, and
+/// each item of spec.driverIngressOptions.
+struct exposure_spec {
+  std::optional<std::int64_t> service_port;
+  std::optional<std::string> service_port_name;
+  std::optional<std::string> service_type;
+  string_map service_annotations;
+  string_map service_labels;
+  string_map ingress_annotations;
+  boost::json::array ingress_tls; ///< []networking.v1.IngressTLS
+  bool operator==(const exposure_spec&) const = default;
+};
+
 struct restart_policy_spec {
   std::string type = "Never"; ///< Never, OnFailure, Always
+  std::optional<std::int64_t> failure_retries;
+  std::optional<std::int64_t> failure_interval; ///< seconds
+  std::optional<std::int64_t> submission_retries;
+  std::optional<std::int64_t> submission_interval; ///< seconds
+  std::optional<std::int64_t> infrastructure_retries;
+  std::optional<std::string> backoff;       ///< Linear, Exponential
+  std::optional<std::int64_t> max_interval; ///< seconds
+  std::optional<std::int64_t> healthy_run;  ///< seconds
   bool operator==(const restart_policy_spec&) const = default;
 };
 
@@ -149,7 +170,16 @@ struct spark_application_spec {
   monitoring_spec monitoring;
   dynamic_allocation_spec dynamic_allocation;
   restart_policy_spec restart_policy;
+  /// Seconds; 0: never give up. Absent: the operator's flags decide.
+  std::optional<std::int64_t> driver_start_timeout;
+  std::optional<std::int64_t> driver_scheduling_timeout;
+  exposure_spec ui; ///< sparkUIOptions
+  /// driverIngressOptions: exposure_spec and ingressURLFormat; judged by the
+  /// table's rows, read by the renderer.
+  boost::json::array driver_ingress;
+  bool driver_disruption_budget = false;
   bool suspend = false;
+  std::optional<std::int64_t> time_to_live; ///< seconds
   bool operator==(const spark_application_spec&) const = default;
 };
 

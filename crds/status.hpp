@@ -20,6 +20,16 @@ struct claim_status {
   bool operator==(const claim_status&) const = default;
 };
 
+/// driverInfo.webUI*: where the web UI of the driver is.
+struct web_ui_status {
+  std::string service;
+  std::int64_t port = 0; ///< of the Service
+  std::string address;   ///< "10.0.0.7:4040"
+  std::string ingress;
+  std::string ingress_address;
+  bool operator==(const web_ui_status&) const = default;
+};
+
 /// metav1.Condition; times are RFC 3339 text.
 struct condition {
   std::string type;
@@ -39,6 +49,7 @@ struct application_status {
   std::string last_submission_attempt_time; ///< RFC 3339 or empty (null)
   std::string termination_time;             ///< RFC 3339 or empty (null)
   std::string driver_pod_name;              ///< driverInfo.podName
+  web_ui_status web_ui;                     ///< driverInfo.webUI*
   std::string state;                        ///< applicationState.state
   std::string error_message;                ///< applicationState.errorMessage
   std::map<std::string, std::string>

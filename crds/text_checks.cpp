@@ -173,6 +173,14 @@ std::string check_restart_policy(std::string_view value) {
   return one_of(value, {"Never", "OnFailure", "Always"});
 }
 
+std::string check_concurrency_policy(std::string_view value) {
+  return one_of(value, {"Allow", "Forbid", "Replace"});
+}
+
+std::string check_backoff(std::string_view value) {
+  return one_of(value, {"Linear", "Exponential"});
+}
+
 std::string check_ip_family_policy(std::string_view value) {
   return one_of(value, {"SingleStack", "PreferDualStack", "RequireDualStack"});
 }
@@ -243,6 +251,10 @@ std::string check_port_name(std::string_view value) {
   return "must be made of at most 15 lower-case letters, digits and single "
          "'-', with a letter, and begin and end with a letter or digit; is " +
          quoted(value);
+}
+
+std::string check_service_type(std::string_view value) {
+  return one_of(value, {"ClusterIP", "NodePort", "LoadBalancer"});
 }
 
 std::string check_protocol(std::string_view value) {

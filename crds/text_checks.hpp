@@ -35,6 +35,8 @@ namespace spark {
 [[nodiscard]] std::string check_mode(std::string_view value);
 [[nodiscard]] std::string check_pull_policy(std::string_view value);
 [[nodiscard]] std::string check_restart_policy(std::string_view value);
+[[nodiscard]] std::string check_concurrency_policy(std::string_view value);
+[[nodiscard]] std::string check_backoff(std::string_view value);
 [[nodiscard]] std::string check_ip_family_policy(std::string_view value);
 [[nodiscard]] std::string check_ip_families(std::string_view value);
 /// A URI that a driver pod can read: not file: and not without a scheme,
@@ -50,6 +52,8 @@ namespace spark {
 /// At most 15 lower-case letters, digits and single dashes, with a letter.
 [[nodiscard]] std::string check_port_name(std::string_view value);
 [[nodiscard]] std::string check_protocol(std::string_view value);
+/// ClusterIP, NodePort or LoadBalancer.
+[[nodiscard]] std::string check_service_type(std::string_view value);
 /// Maven coordinates group:artifact:version.
 [[nodiscard]] std::string check_package(std::string_view value);
 /// The same without the version.

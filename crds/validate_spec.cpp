@@ -5,8 +5,6 @@
 #include "crds/text_checks.hpp"
 #include "crds/validation.hpp"
 
-#include <algorithm>
-
 namespace spark {
 
 namespace {
@@ -58,18 +56,6 @@ void validate_name(std::string_view app, parsed_application& out) {
            std::move(wrong)});
 }
 
-/// A field that could not be read is absent, which is not to be said again.
-bool has_problem(const parsed_application& out, std::string_view path) {
-  return std::any_of(out.problems.begin(), out.problems.end(),
-                     [path](const problem& one) { return one.path == path; });
-}
-
-void report_missing(std::string path, std::string message,
-                    parsed_application& out) {
-  if (!has_problem(out, path))
-    out.problems.push_back({std::move(path), std::move(message)});
-}
-
 bool has_conf(const spark_application_spec& spec, std::string_view key) {
   const auto* value = find_conf(spec, key);
   return value && !value->empty();
@@ -88,13 +74,15 @@ void validate_image(parsed_application& out) {
     report_missing("spec.image",
                    "is missing: give an image, or both "
                    "driver.image and executor.image",
-                   out);
+                   out.problems);
   else if (!driver)
     report_missing("spec.driver.image",
-                   "is missing, and there is no spec.image either", out);
+                   "is missing, and there is no spec.image either",
+                   out.problems);
   else if (!executor)
     report_missing("spec.executor.image",
-                   "is missing, and there is no spec.image either", out);
+                   "is missing, and there is no spec.image either",
+                   out.problems);
 }
 
 void validate_program(parsed_application& out) {
@@ -105,7 +93,7 @@ void validate_program(parsed_application& out) {
         "is missing: give the URI of the jar, .py or .R file to run, such as "
         "local:///opt/app/app.jar; for a class that is in the image's jars "
         "already, write spark-internal",
-        out);
+        out.problems);
     return;
   }
   const auto by_file = language_of(*spec.main_application_file);
@@ -113,7 +101,7 @@ void validate_program(parsed_application& out) {
     report_missing("spec.mainClass",
                    "is missing: a jar needs the name of the class "
                    "whose main method is to run",
-                   out);
+                   out.problems);
   if (!check_application_type(spec.type).empty())
     return;
   const auto by_type = language_of_type(spec.type);
@@ -126,17 +114,32 @@ void validate_program(parsed_application& out) {
              std::string{file_ending(by_file)}});
 }
 
+/// Retries that the policy's type never comes to ask for.
+void warn_of_idle_retries(parsed_application& out) {
+  const auto& p = out.spec.restart_policy;
+  const std::string at = "spec.restartPolicy.";
+  const auto warn = [&](const char* field, const char* why) {
+    out.warnings.push_back({at + field, why});
+  };
+  if (p.type == "OnFailure" && !p.failure_retries && !p.submission_retries &&
+      !p.infrastructure_retries)
+    warn("type", "OnFailure without onFailureRetries or "
+                 "onSubmissionFailureRetries never retries");
+  if (p.type == "Never" &&
+      (p.failure_retries || p.submission_retries || p.infrastructure_retries))
+    warn("type", "Never retries nothing, whatever the retries say");
+  if (p.type == "Always" &&
+      (p.failure_retries || p.submission_retries || p.infrastructure_retries))
+    warn("type", "Always has no limit, whatever the retries say");
+}
+
 } // namespace
 
 void validate_spec(std::string_view app, parsed_application& out) {
   validate_name(app, out);
   if (out.spec.type.empty())
-    report_missing("spec.type", "is missing: Scala, Java, Python or R", out);
-  // Not ignored: whoever holds an application back must not see it run.
-  if (out.spec.suspend)
-    out.problems.push_back({"spec.suspend",
-                            "suspend is not supported yet: create the "
-                            "application when it may run"});
+    report_missing("spec.type", "is missing: Scala, Java, Python or R",
+                   out.problems);
   validate_image(out);
   validate_program(out);
   for (const auto& rule : spec_rules())
@@ -147,11 +150,7 @@ void validate_spec(std::string_view app, parsed_application& out) {
     out.problems.push_back({"spec.proxyUser",
                             "excludes spark.kerberos.principal: Spark takes "
                             "only one of them"});
-  if (out.spec.restart_policy.type != "Never" &&
-      check_restart_policy(out.spec.restart_policy.type).empty())
-    out.warnings.push_back({"spec.restartPolicy.type",
-                            "retries are not done yet: the application runs "
-                            "once, as with Never"});
+  warn_of_idle_retries(out);
   const auto& version = out.spec.spark_version;
   if (version &&
       requested_spark_version({.spark_version = version}).text.empty())

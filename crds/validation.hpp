@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crds/parse.hpp"
+#include "crds/scheduled_application.hpp"
 
 namespace spark {
 
@@ -10,6 +10,7 @@ namespace spark {
 /// Reads one row after the other from `object` ({metadata, spec}) into
 /// out.spec: types, the rows' own checks, what is not honoured yet.
 void read_fields(const boost::json::value& object, parsed_application& out);
+void read_fields(const boost::json::value& object, parsed_scheduled& out);
 /// metadata.labels are those of the pods too, unless the spec has others.
 void merge_metadata_labels(const boost::json::value& object,
                            parsed_application& out);
@@ -23,6 +24,8 @@ void validate_pods(parsed_application& out);
 void validate_mounts(std::string_view app, parsed_application& out);
 /// Sidecars, init containers, ports, pod templates.
 void validate_containers(parsed_application& out);
+/// driverIngressOptions: how many, and which ports.
+void validate_exposure(parsed_application& out);
 /// Wishes that only a mutating webhook could fulfil.
 void warn_of_unreachable(parsed_application& out);
 /// Labels of the pods, also those given as sparkConf.
@@ -32,6 +35,14 @@ void validate_labels(parsed_application& out);
 void validate_conf(std::string_view ns, parsed_application& out);
 /// The Spark version, and every property that the driver pod is made from.
 void validate_conf_values(parsed_application& out);
+
+/// A field that could not be read is absent, which is not to be said again.
+void report_missing(std::string path, std::string message,
+                    std::vector<problem>& problems);
+
+/// .metadata.name; "" when there is no usable one, which is then a problem.
+[[nodiscard]] std::string read_name(const boost::json::value& object,
+                                    std::vector<problem>& problems);
 
 /// .metadata.<key> of an object, nullptr when it is not there.
 [[nodiscard]] const boost::json::value*

@@ -106,6 +106,7 @@ std::vector<wrong_value> not_a(value_kind kind) {
   switch (kind) {
   case value_kind::object:
   case value_kind::opaque:
+  case value_kind::application:
     return {{text}, {number}, {flag}, {list}};
   case value_kind::object_list:
   case value_kind::opaque_list:
@@ -173,6 +174,21 @@ std::vector<refusal> general_refusals() {
       {"spec.mainApplicationFile", R"("/opt/app.jar")", uri},
       {"spec.restartPolicy.type", R"("never")",
        R"(must be one of Never, OnFailure, Always; is "never")"},
+      {"spec.restartPolicy.retryBackoff", R"("exponential")",
+       R"(must be one of Linear, Exponential; is "exponential")"},
+      {"spec.restartPolicy.onFailureRetryInterval", "0", "must be at least 1"},
+      {"spec.restartPolicy.onSubmissionFailureRetryInterval", "0",
+       "must be at least 1"},
+      {"spec.restartPolicy.maxRetryInterval", "0", "must be at least 1"},
+      {"spec.restartPolicy.healthyRunSeconds", "0", "must be at least 1"},
+      {"spec.timeToLiveSeconds", "3153600001",
+       "is too large: at most 3153600000"},
+      {"spec.driverStartTimeoutSeconds", "-1", "must be at least 0"},
+      {"spec.driverStartTimeoutSeconds", "31536001",
+       "is too large: at most 31536000"},
+      {"spec.driverSchedulingTimeoutSeconds", "-1", "must be at least 0"},
+      {"spec.driverSchedulingTimeoutSeconds", "31536001",
+       "is too large: at most 31536000"},
       {"spec.sparkConfigMap", R"("Conf")", "must be made of lower-case"},
       {"spec.hadoopConfigMap", R"("-conf")", "must be made of lower-case"},
       {"spec.hadoopConfigMap", long_text(254),
@@ -260,6 +276,19 @@ std::vector<refusal> role_refusals() {
 
 std::vector<refusal> refusals() {
   auto out = general_refusals();
+  const std::string label = "must be made of at most 63 lower-case letters";
+  for (const std::string at :
+       {"spec.sparkUIOptions", "spec.driverIngressOptions[]"}) {
+    out.push_back({at + ".servicePort", "0", "must be at least 1"});
+    out.push_back({at + ".servicePort", "65536", "is too large"});
+    out.push_back({at + ".servicePortName", R"("A")", label});
+    out.push_back({at + ".serviceType", R"("ExternalName")",
+                   "must be one of ClusterIP, NodePort, LoadBalancer"});
+  }
+  const std::string url = "spec.driverIngressOptions[].ingressURLFormat";
+  out.push_back({url, R"("{{$name}}.x.org")", "may hold {{$appName}}"});
+  out.push_back({url, R"("x.org/a?b")", "must have a path without blanks"});
+  out.push_back({url, R"("/a")", "must begin with the name of a host"});
   out.push_back({"spec.driver.podName", R"("a..b")",
                  "must be made of lower-case letters"});
   for (const auto& one : role_refusals())

@@ -31,6 +31,26 @@ TEST_CASE("what is not UTF-8 is replaced") {
   CHECK(cut_text("\xE0\x80\x80", 9) == bad + bad + bad);
 }
 
+TEST_CASE("text is cut by what it takes within JSON") {
+  const std::string parts[] = {"a",    "\"", "\\", "\n", "\x01",
+                               "\x7F", "é",  "数", "😀"};
+  for (const auto& part : parts)
+    for (int n = 0; n < 40; ++n) {
+      std::string text = "x";
+      for (int i = 0; i < n; ++i)
+        text += part;
+      CHECK(json_size(text) == json::serialize(json::string(text)).size());
+      const auto cut = fit_json(text, 40);
+      CHECK(json_size(cut) <= 40);
+      CHECK(fit_json(cut, 40) == cut);
+      CHECK(cut_text(cut, 1000) == cut); // no half character
+      if (json_size(text) <= 40)
+        CHECK(cut == text);
+      else
+        CHECK(json_size(cut) > 40 - 2 - 4);
+    }
+}
+
 TEST_CASE("no problem holds half a character") {
   // 79 + 3n bytes: wherever a message cuts, it could cut inside.
   for (const auto* filler : {"", "x", "xy"})

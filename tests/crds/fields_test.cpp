@@ -20,10 +20,14 @@ conf effective(const spark_application_spec& spec) {
   return out;
 }
 
+const std::vector<const std::vector<field>*> tables{
+    &spec_fields(), &status_fields(), &scheduled_spec_fields(),
+    &scheduled_status_fields()};
+
 } // namespace
 
 TEST_CASE("every row says what a user needs to know") {
-  for (const auto* rows : {&spec_fields(), &status_fields()})
+  for (const auto* rows : tables)
     for (const auto& row : *rows) {
       INFO(row.path);
       CHECK_FALSE(row.description.empty());
@@ -43,8 +47,15 @@ TEST_CASE("every honoured row says where it ends up") {
     }
 }
 
+TEST_CASE("a schedule ignores none of its fields") {
+  for (const auto& row : scheduled_spec_fields()) {
+    INFO(row.path);
+    CHECK(row.honoured);
+  }
+}
+
 TEST_CASE("paths are unique and parents come first") {
-  for (const auto* rows : {&spec_fields(), &status_fields()}) {
+  for (const auto* rows : tables) {
     std::set<std::string> seen;
     for (const auto& row : *rows) {
       INFO(row.path);

@@ -19,14 +19,53 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-const json::object& schema() {
-  static const auto crd = spark_application_crd();
+json::object schema_in(const json::object& crd) {
   return crd.at("spec")
       .at("versions")
       .at(0)
       .at("schema")
       .at("openAPIV3Schema")
       .as_object();
+}
+
+const json::object& schema() {
+  static const auto one = schema_in(spark_application_crd());
+  return one;
+}
+
+const json::object& scheduled_schema() {
+  static const auto one = schema_in(scheduled_application_crd());
+  return one;
+}
+
+/// nullptr: there is no such property.
+const json::value* find_property(const json::object& root,
+                                 std::string_view path) {
+  const json::value* at = nullptr;
+  const auto* members = &root;
+  while (!path.empty()) {
+    const auto step = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+    const auto name = step.substr(0, step.find_first_of("[{"));
+    at = members->at("properties").as_object().if_contains(name);
+    if (!at)
+      return nullptr;
+    members = &at->as_object();
+    if (step.ends_with("[]"))
+      members = &at->at("items").as_object();
+    if (step.ends_with("{}"))
+      members = &at->at("additionalProperties").as_object();
+  }
+  return at;
+}
+
+void check_rows(const json::object& root, const std::vector<field>& rows) {
+  for (const auto& row : rows) {
+    INFO(row.path);
+    const auto* at = find_property(root, row.path);
+    REQUIRE(at);
+    CHECK(at->at("description") == json::value(row.description));
+  }
 }
 
 void each_schema(const json::value& value,
@@ -53,39 +92,77 @@ TEST_CASE("the generated files are what the field table says") {
   CHECK(read("MECHANISMS.md") == mechanisms_document());
 }
 
-TEST_CASE("the CRD fits into the annotation of kubectl apply") {
-  const auto size = json::serialize(spark_application_crd()).size();
-  CHECK(size < 256 * 1024);
-  CHECK(read("sparkapplications.yaml").size() < 256 * 1024);
+TEST_CASE("a CRD fits into the annotation of kubectl apply") {
+  for (const auto& crd : {spark_application_crd(), scheduled_application_crd()})
+    CHECK(json::serialize(crd).size() < 256 * 1024);
+  for (const auto* file :
+       {"sparkapplications.yaml", "scheduledsparkapplications.yaml"})
+    CHECK(read(file).size() < 256 * 1024);
 }
 
 TEST_CASE("every row is in the schema") {
-  for (const auto* rows : {&spec_fields(), &status_fields()})
-    for (const auto& row : *rows) {
-      INFO(row.path);
-      const json::value* at = nullptr;
-      const auto* members = &schema();
-      std::string_view path = row.path;
-      while (!path.empty()) {
-        const auto step = path.substr(0, path.find('.'));
-        path.remove_prefix(std::min(path.size(), step.size() + 1));
-        const auto name = step.substr(0, step.find_first_of("[{"));
-        at = members->at("properties").as_object().if_contains(name);
-        REQUIRE(at);
-        members = &at->as_object();
-        if (step.ends_with("[]"))
-          members = &at->at("items").as_object();
-        if (step.ends_with("{}"))
-          members = &at->at("additionalProperties").as_object();
-      }
-      CHECK(at->at("description") == json::value(row.description));
-    }
+  check_rows(schema(), spec_fields());
+  check_rows(schema(), status_fields());
+  check_rows(scheduled_schema(), scheduled_spec_fields());
+  check_rows(scheduled_schema(), scheduled_status_fields());
 }
 
-TEST_CASE("the CRD changes no stored object") {
-  each_schema(json::value(schema()), [](const json::object& one) {
-    CHECK_FALSE(one.contains("default"));
-  });
+TEST_CASE("a template is the spec of an application, with its rules") {
+  auto spec = schema().at("properties").at("spec").as_object();
+  auto scheduled = find_property(scheduled_schema(), "spec.template");
+  REQUIRE(scheduled);
+  auto of_template = scheduled->as_object();
+  CHECK(of_template.at("description") != spec.at("description"));
+  CHECK(of_template.at("x-kubernetes-validations").as_array().size() > 0);
+  of_template.erase("description");
+  spec.erase("description");
+  CHECK(of_template == spec);
+}
+
+TEST_CASE("both kinds have the names that others know them by") {
+  const auto names = [](const json::object& crd) {
+    CHECK(crd.at("metadata").at("name").as_string() ==
+          std::string{crd.at("spec").at("names").at("plural").as_string()} +
+              ".sparkoperator.k8s.io");
+    return crd.at("spec").at("names");
+  };
+  CHECK(names(spark_application_crd()) == json::parse(R"({
+    "kind": "SparkApplication", "listKind": "SparkApplicationList",
+    "plural": "sparkapplications", "singular": "sparkapplication",
+    "shortNames": ["sparkapp"]})"));
+  CHECK(names(scheduled_application_crd()) == json::parse(R"({
+    "kind": "ScheduledSparkApplication",
+    "listKind": "ScheduledSparkApplicationList",
+    "plural": "scheduledsparkapplications",
+    "singular": "scheduledsparkapplication",
+    "shortNames": ["scheduledsparkapp"]})"));
+}
+
+TEST_CASE("columns show what is there, and ages of what has been") {
+  for (const auto& crd :
+       {spark_application_crd(), scheduled_application_crd()}) {
+    const auto root = schema_in(crd);
+    for (const auto& column : crd.at("spec")
+                                  .at("versions")
+                                  .at(0)
+                                  .at("additionalPrinterColumns")
+                                  .as_array()) {
+      const auto path =
+          std::string{column.at("jsonPath").as_string()}.substr(1);
+      INFO(path);
+      if (path != "metadata.creationTimestamp")
+        CHECK(find_property(root, path.substr(0, path.find("[?"))));
+      if (path == "status.nextRun")
+        CHECK(column.at("type") == "string");
+    }
+  }
+}
+
+TEST_CASE("the CRDs change no stored object") {
+  for (const auto* root : {&schema(), &scheduled_schema()})
+    each_schema(json::value(*root), [](const json::object& one) {
+      CHECK_FALSE(one.contains("default"));
+    });
 }
 
 TEST_CASE("loose and opaque fields are declared so") {
@@ -103,6 +180,12 @@ TEST_CASE("loose and opaque fields are declared so") {
   CHECK(status.at("terminationTime").at("nullable") == true);
   CHECK(schema().at("properties").at("spec").at("required") ==
         json::array{"type"});
+  const auto& scheduled = scheduled_schema().at("properties");
+  CHECK(scheduled.at("spec").at("required") ==
+        json::array{"schedule", "template"});
+  for (const auto* time : {"lastRun", "nextRun"})
+    CHECK(scheduled.at("status").at("properties").at(time).at("nullable") ==
+          true);
 }
 
 TEST_CASE("YAML text is quoted where it could mean something else") {

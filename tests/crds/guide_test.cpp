@@ -1,9 +1,11 @@
 // guide/*.yaml: every block of the user guide that shows a part of a
-// SparkApplication, completed to a manifest. They must work as they are, also
-// where the CRD of the Go operator rejects them.
+// SparkApplication, completed to a manifest, and its ScheduledSparkApplication.
+// They must work as they are, also where the CRD of the Go operator rejects
+// them.
 
 #include "crds/documents.hpp"
-#include "crds/parse.hpp"
+#include "crds/json_text.hpp"
+#include "crds/scheduled_application.hpp"
 #include "crds/yaml.hpp"
 #include "k8s/render/submission.hpp"
 
@@ -91,16 +93,33 @@ std::vector<std::filesystem::path> manifests() {
   return out;
 }
 
+json::object schema_of_kind(std::string_view kind) {
+  const auto crd = kind == "SparkApplication" ? spark_application_crd()
+                                              : scheduled_application_crd();
+  CHECK(crd.at("spec").at("names").at("kind") == json::value(kind));
+  return crd.at("spec")
+      .at("versions")
+      .at(0)
+      .at("schema")
+      .at("openAPIV3Schema")
+      .as_object();
+}
+
+/// What is to run, now or at some time.
+spark_application_spec spec_of(const json::value& object) {
+  if (text_member(object, "kind") == "SparkApplication") {
+    auto parsed = parse_application(object);
+    CHECK(to_text(parsed.problems) == "");
+    return std::move(parsed.spec);
+  }
+  auto parsed = parse_scheduled(object);
+  CHECK(to_text(parsed.problems) == "");
+  return std::move(parsed.spec.application);
+}
+
 } // namespace
 
 TEST_CASE("what the user guide shows is accepted") {
-  const auto crd = spark_application_crd();
-  const auto& schema = crd.at("spec")
-                           .at("versions")
-                           .at(0)
-                           .at("schema")
-                           .at("openAPIV3Schema")
-                           .as_object();
   const auto files = manifests();
   CHECK(files.size() >= 34);
   for (const auto& file : files) {
@@ -109,15 +128,14 @@ TEST_CASE("what the user guide shows is accepted") {
     std::string said;
     auto shown = object.as_object();
     shown["metadata"] = json::object{}; // what is in it is not the CRD's
-    judge(schema, shown, "", said);
+    judge(schema_of_kind(text_member(object, "kind")), shown, "", said);
     CHECK(said == "");
-    const auto parsed = parse_application(object);
-    CHECK(to_text(parsed.problems) == "");
+    const auto spec = spec_of(object);
     submission_input in{.app = {"ns", "app"},
                         .app_uid = "uid",
                         .claim_number = 1,
                         .submission_id = submission_id("uid", 1),
-                        .spec = &parsed.spec};
+                        .spec = &spec};
     CHECK(render(in).has_value());
   }
 }

@@ -67,13 +67,13 @@ TEST_CASE("an environment variable may not be longer either") {
 
 TEST_CASE("what is not supported yet is named once and ignored") {
   const auto got = parse_spec(R"({
-    "batchScheduler": "volcano", "driverPodDisruptionBudget": false,
-    "sparkUIOptions": {"servicePort": 1, "serviceType": 2},
+    "batchScheduler": "volcano",
+    "batchSchedulerOptions": {"queue": 1, "priorityClassName": "x"},
     "restartPolicy": {"type": "OnFailure", "onFailureRetries": 3}})");
+  CHECK(got.spec.restart_policy.failure_retries == 3);
   CHECK(got.problems.empty());
   CHECK(paths(got.warnings) ==
-        "spec.batchScheduler\nspec.restartPolicy.onFailureRetries\n"
-        "spec.sparkUIOptions\nspec.restartPolicy.type\n");
+        "spec.batchScheduler\nspec.batchSchedulerOptions\n");
   CHECK(got.spec.restart_policy.type == "OnFailure");
 }
 

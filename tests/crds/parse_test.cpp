@@ -331,10 +331,17 @@ TEST_CASE("no overhead is an overhead, no heap is not a heap") {
   CHECK(parse_with("spec.driver.memory", "\"0\"").problems.size() == 1);
 }
 
-TEST_CASE("an application that is to wait does not start") {
-  CHECK(parse_with("spec.suspend", "false").problems.empty());
-  check_refused({{"spec.suspend", "true", "spec.suspend",
-                  "suspend is not supported yet"}});
+TEST_CASE("retries that the policy never comes to ask for are named") {
+  const auto warned = [](const char* policy) {
+    return says(parse_with("spec.restartPolicy", policy).warnings,
+                "spec.restartPolicy.type", "retries");
+  };
+  CHECK(warned(R"({"type": "OnFailure"})"));
+  CHECK(warned(R"({"type": "Never", "onFailureRetries": 1})"));
+  CHECK(warned(R"({"type": "Always", "onSubmissionFailureRetries": 1})"));
+  CHECK(warned(R"({"onInfrastructureFailureRetries": 1})"));
+  CHECK_FALSE(warned(R"({"type": "OnFailure", "onFailureRetries": 0})"));
+  CHECK_FALSE(warned(R"({"type": "Always"})"));
 }
 
 TEST_CASE("all problems come at once") {
