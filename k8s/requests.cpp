@@ -40,8 +40,11 @@ request create(std::string collection, const json::value& object,
   return write(verb::post, std::move(collection), object, deadline);
 }
 
-request remove(std::string path, const preconditions& only_if) {
+request remove(std::string path, const preconditions& only_if,
+               std::string_view propagation) {
   json::object body{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}};
+  if (!propagation.empty())
+    body["propagationPolicy"] = propagation;
   json::object conditions;
   if (!only_if.uid.empty())
     conditions["uid"] = only_if.uid;

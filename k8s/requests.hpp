@@ -30,7 +30,9 @@ struct preconditions {
 create(std::string collection, const boost::json::value& object,
        std::chrono::milliseconds deadline = write_deadline);
 
-[[nodiscard]] request remove(std::string path, const preconditions& only_if);
+/// `propagation`: Background, Foreground or Orphan; empty: the kind's default.
+[[nodiscard]] request remove(std::string path, const preconditions& only_if,
+                             std::string_view propagation = {});
 
 /// RFC 7386: null removes a member, an array is replaced. A metadata.uid or
 /// metadata.resourceVersion in it is a precondition.

@@ -4,6 +4,7 @@
 #include "crds/conf/memory.hpp"
 #include "crds/conf/monitoring.hpp"
 #include "crds/fields.hpp"
+#include "k8s/render/companions.hpp"
 
 namespace spark {
 namespace {
@@ -38,6 +39,12 @@ string_map make_conf(const submission_input& in, std::string_view driver_pod,
   conf[label + std::string{labels::app_name}] = in.app.name;
   conf[label + std::string{labels::submission}] = in.submission_id;
   conf[label + std::string{labels::launched}] = "true";
+  // Behind a path of its own, the UI must know what its links begin with.
+  const auto ui = web_ui_url(in);
+  if (ui && ui->wrong.empty() && !ui->path.empty()) {
+    conf.try_emplace("spark.ui.proxyBase", ui->path);
+    conf.try_emplace("spark.ui.proxyRedirectUri", "/");
+  }
   return conf;
 }
 

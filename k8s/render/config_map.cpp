@@ -7,11 +7,12 @@ namespace {
 
 json::object immutable_map(const submission_plan& plan, std::string_view name,
                            json::object data) {
-  json::object out{{"apiVersion", "v1"},
-                   {"kind", "ConfigMap"},
-                   {"metadata", metadata_of(plan, name, operator_labels(plan))},
-                   {"immutable", true},
-                   {"data", std::move(data)}};
+  json::object out{
+      {"apiVersion", "v1"},
+      {"kind", "ConfigMap"},
+      {"metadata", metadata_of(plan.in, name, operator_labels(plan.in))},
+      {"immutable", true},
+      {"data", std::move(data)}};
   add_content_hash(out);
   return out;
 }
@@ -34,7 +35,7 @@ json::object make_metrics_map(const submission_plan& plan) {
       {"apiVersion", "v1"},
       {"kind", "ConfigMap"},
       {"metadata",
-       metadata_of(plan, metrics_map_name(plan.in.app.name), labels)},
+       metadata_of(plan.in, metrics_map_name(plan.in.app.name), labels)},
       {"data", to_json(metrics_map_data(*plan.in.spec))}};
   add_content_hash(out);
   return out;
@@ -42,7 +43,12 @@ json::object make_metrics_map(const submission_plan& plan) {
 
 json::object make_template_map(const submission_plan& plan,
                                std::string_view text) {
-  return immutable_map(plan, plan.names.template_map, {{template_key, text}});
+  auto out =
+      immutable_map(plan, plan.names.template_map, {{template_key, text}});
+  // Brought up to date when an edit is about executors to come.
+  if (plan.in.companions.ui_service)
+    out.erase("immutable");
+  return out;
 }
 
 } // namespace spark

@@ -168,8 +168,8 @@ void fill_container(submission_plan& plan, const driver_volumes& volumes,
 /// Spark's and ours over the template's.
 void fill_metadata(const submission_plan& plan, json::object& metadata) {
   auto labels = spark_driver_labels(plan);
-  labels.merge(operator_labels(plan)); // no label of the spec is like these
-  for (auto& member : metadata_of(plan, plan.names.driver_pod, {}))
+  labels.merge(operator_labels(plan.in)); // no label of the spec is like these
+  for (auto& member : metadata_of(plan.in, plan.names.driver_pod, {}))
     if (member.key() != "labels")
       metadata[member.key()] = std::move(member.value());
   for (const auto& [key, value] : labels)
@@ -226,6 +226,8 @@ json::object make_driver_pod(submission_plan& plan,
   // Behind the containers of the template, before the sidecars.
   const auto place = list_at(pod.spec, "containers").size();
   apply_wishes(pod, *plan.in.spec, "driver");
+  if (plan.in.companions.ui_service)
+    leave_out_service_links(pod.spec);
   auto& containers = list_at(pod.spec, "containers");
   containers.insert(containers.begin() + place, std::move(pod.container));
   return {{"apiVersion", "v1"},

@@ -63,11 +63,11 @@ std::optional<json::object> claim_of(const submission_plan& plan,
   if (!plan.profile.claims || volume.type != "persistentVolumeClaim" ||
       storage_class.empty() || size.empty())
     return std::nullopt;
-  auto labels = operator_labels(plan);
+  auto labels = operator_labels(plan.in);
   for (const auto& [key, value] : volume.labels)
     labels[key] = value;
   labels["spark-app-selector"] = plan.names.app_id;
-  auto metadata = metadata_of(plan, claim_name(plan, volume, index), labels);
+  auto metadata = metadata_of(plan.in, claim_name(plan, volume, index), labels);
   if (!volume.annotations.empty())
     metadata["annotations"] = to_json(volume.annotations);
   return json::object{

@@ -92,7 +92,8 @@ json::object as_pod(base_pod pod) {
 
 executor_wishes make_executor_wishes(std::string_view app,
                                      const spark_application_spec& spec,
-                                     const version_profile& profile) {
+                                     const version_profile& profile,
+                                     bool beside_services) {
   const auto& executor = spec.executor;
   auto direct =
       split_volumes("executor", spec.volumes, executor.volume_mounts, profile);
@@ -105,6 +106,8 @@ executor_wishes make_executor_wishes(std::string_view app,
   append_to(pod.container, "volumeMounts", direct.mounts);
   append_to(pod.spec, "volumes", direct.volumes);
   apply_wishes(pod, spec, "executor");
+  if (beside_services)
+    leave_out_service_links(pod.spec);
   add_by_line(executor, profile, out, pod);
   add_conf_directories(spec, out);
   auto text = canonical_json(as_pod(std::move(pod)));

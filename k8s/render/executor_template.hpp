@@ -27,10 +27,11 @@ inline constexpr std::string_view executor_variable = "spark.executorEnv.";
 /// Literal environment becomes spark.executorEnv.*. Once an entry needs more
 /// (valueFrom, a reference such as $(NAME), text that Spark's properties would
 /// not keep) the whole list goes into the pod template, in its order. So does
-/// all else that Spark's conf has no word for.
+/// all else that Spark's conf has no word for. `beside_services`: see
+/// companion_settings::ui_service.
 [[nodiscard]] executor_wishes
 make_executor_wishes(std::string_view app, const spark_application_spec& spec,
-                     const version_profile& profile);
+                     const version_profile& profile, bool beside_services);
 
 inline constexpr std::string_view executor_container =
     "spark-kubernetes-executor";

@@ -2,7 +2,7 @@
 
 #include "crds/parse.hpp"
 #include "crds/yaml.hpp"
-#include "k8s/render/submission.hpp"
+#include "k8s/render/companions.hpp"
 
 #include <algorithm>
 #include <map>
@@ -84,7 +84,12 @@ json::object base_spec(const field& row, const version_profile& profile) {
   return spec;
 }
 
-submission rendered(const json::object& spec, std::vector<std::string>* said) {
+struct rendering {
+  submission made;
+  companions beside;
+};
+
+rendering rendered(const json::object& spec, std::vector<std::string>* said) {
   json::object object{{"metadata", {{"name", "app"}, {"namespace", "ns"}}}};
   object["spec"] = spec;
   const auto parsed = parse_application(object);
@@ -97,8 +102,20 @@ submission rendered(const json::object& spec, std::vector<std::string>* said) {
   in.claim_number = 1;
   in.submission_id = submission_id(in.app_uid, 1);
   in.spec = &parsed.spec;
-  auto made = render(in);
-  return made ? std::move(*made) : submission{};
+  in.companions = {.ui_service = true,
+                   .driver_budget = true,
+                   .ingress_url_format = "{{$appName}}.example.com"};
+  return {render(in).value_or(submission{}),
+          render_companions(in).value_or(companions{})};
+}
+
+std::vector<json::object> objects_of(const companions& beside,
+                                     std::string_view plural) {
+  std::vector<json::object> out;
+  for (const auto& one : beside.objects)
+    if (one.plural == plural)
+      out.push_back(one.object);
+  return out;
 }
 
 std::vector<std::string> changed_keys(const submission& before,
@@ -158,6 +175,10 @@ std::string text_of(const mechanism& m) {
     parts.emplace_back("executor Pod template");
   if (m.service)
     parts.emplace_back("Service");
+  if (m.ingress)
+    parts.emplace_back("Ingress");
+  if (m.budget)
+    parts.emplace_back("PodDisruptionBudget");
   if (m.metrics_map)
     parts.emplace_back("ConfigMap");
   std::string out;
@@ -220,12 +241,12 @@ mechanism mechanism_of(const field& row, const version_profile& profile) {
   auto spec = base_spec(row, profile);
   std::string_view name = row.path;
   holder(spec, name).erase(name);
-  const auto before = rendered(spec, nullptr);
+  const auto [before, beside_before] = rendered(spec, nullptr);
   name = row.path;
   holder(spec, name)[name] = example_of(row);
   mechanism out;
   std::vector<std::string> said;
-  const auto after = rendered(spec, &said);
+  const auto [after, beside] = rendered(spec, &said);
   for (const auto& one : said)
     if (one.starts_with(row.path + " "))
       out.warnings.push_back(one);
@@ -234,7 +255,13 @@ mechanism mechanism_of(const field& row, const version_profile& profile) {
   out.driver_pod = without_template_volume(before.driver) !=
                    without_template_volume(after.driver);
   out.executor_template = template_of(before) != template_of(after);
-  out.service = before.service != after.service;
+  const auto differs = [&one = beside_before,
+                        &other = beside](std::string_view plural) {
+    return objects_of(one, plural) != objects_of(other, plural);
+  };
+  out.service = before.service != after.service || differs("services");
+  out.ingress = differs("ingresses");
+  out.budget = differs("poddisruptionbudgets");
   out.metrics_map = before.metrics_map != after.metrics_map;
   return out;
 }

@@ -16,6 +16,8 @@ struct mechanism {
   bool driver_pod = false;
   bool executor_template = false;
   bool service = false;
+  bool ingress = false;
+  bool budget = false;
   bool metrics_map = false;
   std::vector<std::string> warnings; ///< what it cannot do there
 };

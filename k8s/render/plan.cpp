@@ -21,9 +21,9 @@ string_map spark_driver_labels(const submission_plan& plan) {
   return out;
 }
 
-string_map operator_labels(const submission_plan& plan) {
-  return {{std::string{labels::app_name}, plan.in.app.name},
-          {std::string{labels::submission}, plan.in.submission_id},
+string_map operator_labels(const submission_input& in) {
+  return {{std::string{labels::app_name}, in.app.name},
+          {std::string{labels::submission}, in.submission_id},
           {std::string{labels::launched}, "true"}};
 }
 
@@ -34,16 +34,16 @@ json::object to_json(const string_map& map) {
   return out;
 }
 
-json::object metadata_of(const submission_plan& plan, std::string_view name,
+json::object metadata_of(const submission_input& in, std::string_view name,
                          const string_map& labels) {
   json::object owner{{"apiVersion", "sparkoperator.k8s.io/v1beta2"},
                      {"kind", "SparkApplication"},
-                     {"name", plan.in.app.name},
-                     {"uid", plan.in.app_uid},
+                     {"name", in.app.name},
+                     {"uid", in.app_uid},
                      {"controller", true},
                      {"blockOwnerDeletion", true}};
   return {{"name", name},
-          {"namespace", plan.in.app.ns},
+          {"namespace", in.app.ns},
           {"labels", to_json(labels)},
           {"ownerReferences", json::array{std::move(owner)}}};
 }

@@ -30,10 +30,10 @@ struct submission_plan {
 /// its Service: the user's, overlaid by Spark's own. None of the operator.
 [[nodiscard]] string_map spark_driver_labels(const submission_plan& plan);
 /// Labels that the operator finds its objects by.
-[[nodiscard]] string_map operator_labels(const submission_plan& plan);
+[[nodiscard]] string_map operator_labels(const submission_input& in);
 
 /// metadata of a child: name, namespace, labels, the SparkApplication as owner.
-[[nodiscard]] boost::json::object metadata_of(const submission_plan& plan,
+[[nodiscard]] boost::json::object metadata_of(const submission_input& in,
                                               std::string_view name,
                                               const string_map& labels);
 [[nodiscard]] boost::json::object to_json(const string_map& map);

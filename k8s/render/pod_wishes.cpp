@@ -105,6 +105,10 @@ void apply_wishes(base_pod& pod, const spark_application_spec& spec,
   add_life(pod.spec, role);
 }
 
+void leave_out_service_links(json::object& spec) {
+  spec.emplace("enableServiceLinks", false); // unless a template says it
+}
+
 std::string memory_quantity(std::string_view text) {
   auto rest = text;
   const auto lower = [](char c) {

@@ -18,6 +18,10 @@ namespace spark {
 void apply_wishes(base_pod& pod, const spark_application_spec& spec,
                   std::string_view role);
 
+/// No variables for each Service of the namespace, unless a pod template has
+/// said something about them.
+void leave_out_service_links(boost::json::object& spec);
+
 /// spec.driver or spec.executor.
 [[nodiscard]] const pod_role_spec& role_of(const spark_application_spec& spec,
                                            std::string_view role);

@@ -26,7 +26,7 @@ json::array service_ports(const driver_ports& ports,
 } // namespace
 
 json::object make_network_policy(const submission_plan& plan) {
-  auto labels = operator_labels(plan);
+  auto labels = operator_labels(plan.in);
   labels["spark-app-selector"] = plan.names.app_id;
   const json::object ours{{"spark-app-selector", plan.names.app_id}};
   auto executors = ours;
@@ -35,7 +35,7 @@ json::object make_network_policy(const submission_plan& plan) {
   json::object out{
       {"apiVersion", "networking.k8s.io/v1"},
       {"kind", "NetworkPolicy"},
-      {"metadata", metadata_of(plan, plan.names.prefix + "-policy", labels)},
+      {"metadata", metadata_of(plan.in, plan.names.prefix + "-policy", labels)},
       {"spec",
        {{"podSelector", {{"matchLabels", std::move(executors)}}},
         {"ingress",
@@ -47,11 +47,11 @@ json::object make_network_policy(const submission_plan& plan) {
 json::object make_service(submission_plan& plan) {
   auto& conf = plan.conf;
   std::string settings_of = "spark.kubernetes.driver.service.";
-  auto labels = operator_labels(plan);
+  auto labels = operator_labels(plan.in);
   labels["spark-app-selector"] = plan.names.app_id;
   for (auto& [key, value] : conf.with_prefix(settings_of + "label."))
     labels[key] = value;
-  auto metadata = metadata_of(plan, plan.names.service, labels);
+  auto metadata = metadata_of(plan.in, plan.names.service, labels);
   auto annotations = conf.with_prefix(settings_of + "annotation.");
   if (!annotations.empty())
     metadata["annotations"] = to_json(annotations);

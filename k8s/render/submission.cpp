@@ -55,7 +55,8 @@ result<submission> render(const submission_input& in) {
   add_shared(direct, "driver", spec);
   for (const auto& one : direct_mounts(in.app.name, spec, "driver"))
     add_direct(direct, one);
-  auto executors = make_executor_wishes(in.app.name, spec, *chosen.row);
+  auto executors = make_executor_wishes(in.app.name, spec, *chosen.row,
+                                        in.companions.ui_service);
   auto pod_name = driver_pod_name(in.app.name, spec);
   auto wanted = make_conf(in, pod_name, executors, direct.conf);
   settings conf{wanted};

@@ -14,6 +14,19 @@
 
 namespace spark {
 
+/// What the operator's flags say of the objects beside a driver.
+struct companion_settings {
+  /// Each driver gets a Service, so pods are kept from getting variables for
+  /// each Service of their namespace (enableServiceLinks), of which a thousand
+  /// let no container start. That takes a template of executors in any case.
+  bool ui_service = false;
+  bool driver_budget = false;     ///< allows driverPodDisruptionBudget
+  std::string ingress_url_format; ///< empty: no Ingress for the web UI
+  std::string ingress_class;
+  boost::json::array ingress_tls;
+  string_map ingress_annotations;
+};
+
 /// Everything a submission is made from. `spec` has its defaults applied and
 /// was accepted by validation.
 struct submission_input {
@@ -23,6 +36,7 @@ struct submission_input {
   std::string submission_id;
   std::int64_t submit_time_ms = 0; ///< becomes spark.app.submitTime
   const spark_application_spec* spec = nullptr;
+  companion_settings companions = {};
 };
 
 /// What a submission creates, ready to POST into the application's namespace.
@@ -31,7 +45,9 @@ struct submission {
   std::string spark_version; ///< the profile row that was used, e.g. "3.5"
   std::vector<std::pair<std::string, std::string>> conf; ///< sorted by key
   std::string properties; ///< the text of spark.properties
-  std::vector<boost::json::object> config_maps; ///< immutable, one attempt's
+  /// One attempt's: the properties, and the executors' template if there is
+  /// one.
+  std::vector<boost::json::object> config_maps;
   /// <app>-prom-conf, if metrics are asked for: the application's, so it may
   /// exist and is then updated.
   std::optional<boost::json::object> metrics_map;
