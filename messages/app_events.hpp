@@ -17,11 +17,19 @@ struct spec_seen {
   std::string warning;
   std::string pod_name;
   std::int64_t start_timeout = 0; ///< seconds; 0: never give up
+  std::string next_hash;          ///< under the newest rule, if another
+  restart_rules policy;
+  bool suspend = false;
+  std::int64_t time_to_live = -1;      ///< seconds; -1: for ever
+  std::string live_hash;               ///< of what may change without a restart
+  std::int64_t scheduling_timeout = 0; ///< like start_timeout, for its node
+  bool companions = false; ///< something is wanted beside the driver
   bool operator==(const spec_seen&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(spec_seen, (),
                       (generation, spec_hash, refusal, warning, pod_name,
-                       start_timeout))
+                       start_timeout, next_hash, policy, suspend, time_to_live,
+                       live_hash, scheduling_timeout, companions))
 
 /// We intend to own attempt `number`; the claiming PATCH follows.
 struct claim_intended {
@@ -74,13 +82,16 @@ struct claim_adopted {
   std::int64_t application_failures = 0;
   std::int64_t infrastructure_failures = 0;
   bool unclaimed = false; ///< started without a claim: we write one
+  std::string error_message;
+  time_point ended_at{}; ///< of an attempt that is over
   bool operator==(const claim_adopted&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(claim_adopted, (),
                       (number, generation, spec_hash, epoch, outcome,
                        submission_id, pod_name, state, execution_attempts,
                        submission_attempts, application_failures,
-                       infrastructure_failures, unclaimed))
+                       infrastructure_failures, unclaimed, error_message,
+                       ended_at))
 
 /// A new process or term: earlier writes of others may still land until
 /// `settle_until`, and an open attempt is no longer ours to POST.
@@ -115,6 +126,27 @@ struct child_ready {
   bool operator==(const child_ready&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(child_ready, (), (what))
+
+/// What stands beside the driver (crds: sparkUIOptions, driverIngressOptions,
+/// driverPodDisruptionBudget) is as the spec wants it.
+struct companions_ready {
+  static constexpr auto kind = "companions_ready";
+  std::string live_hash;
+  std::vector<std::string> made; ///< "services/x-ui-svc"
+  web_ui_status web_ui;
+  bool operator==(const companions_ready&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(companions_ready, (), (live_hash, made, web_ui))
+
+/// ... or is not, which ends nothing.
+struct companions_refused {
+  static constexpr auto kind = "companions_refused";
+  std::string reason; ///< CamelCase for the condition
+  std::string message;
+  std::vector<std::string> made; ///< those that are there all the same
+  bool operator==(const companions_refused&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(companions_refused, (), (reason, message, made))
 
 /// Why an attempt cannot go on for now. Shown as condition Blocked.
 enum class blockage {
@@ -179,9 +211,10 @@ struct driver_failed {
   static constexpr auto kind = "driver_failed";
   std::string message;
   bool infrastructure = false;
+  std::string reason; ///< the cause, CamelCase: OOMKilled, Evicted, ...
   bool operator==(const driver_failed&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(driver_failed, (), (message, infrastructure))
+BOOST_DESCRIBE_STRUCT(driver_failed, (), (message, infrastructure, reason))
 
 /// It ended, and nobody saw how.
 struct driver_lost {
@@ -237,6 +270,76 @@ struct policy_finished {
 };
 BOOST_DESCRIBE_STRUCT(policy_finished, (), ())
 
+/// The restart policy wants another attempt, not before `at`.
+struct retry_scheduled {
+  static constexpr auto kind = "retry_scheduled";
+  time_point at{};
+  std::int64_t retry = 0; ///< which one this is, from 1
+  std::int64_t limit = 0; ///< how many there may be; 0: no limit
+  bool operator==(const retry_scheduled&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(retry_scheduled, (), (at, retry, limit))
+
+/// The wait is over, or there was none: what the old attempt left is cleared
+/// away, its driver pod first.
+struct rerun_begun {
+  static constexpr auto kind = "rerun_begun";
+  bool operator==(const rerun_begun&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(rerun_begun, (), ())
+
+/// The driver ran well for so long that earlier failures do not count.
+struct counts_renewed {
+  static constexpr auto kind = "counts_renewed";
+  bool operator==(const counts_renewed&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(counts_renewed, (), ())
+
+/// spec.suspend is set: no claim is made, and the driver is being removed.
+struct app_suspending {
+  static constexpr auto kind = "app_suspending";
+  bool operator==(const app_suspending&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(app_suspending, (), ())
+
+/// Nothing of it runs any more.
+struct app_suspended {
+  static constexpr auto kind = "app_suspended";
+  bool operator==(const app_suspended&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(app_suspended, (), ())
+
+/// spec.suspend is no longer set: the next claim follows.
+struct app_resuming {
+  static constexpr auto kind = "app_resuming";
+  bool operator==(const app_resuming&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(app_resuming, (), ())
+
+/// Its time to live was over, and it was deleted for that.
+struct app_expired {
+  static constexpr auto kind = "app_expired";
+  bool operator==(const app_expired&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(app_expired, (), ())
+
+/// Another operator writes the status that we have claimed. We stop, and say
+/// so; what it wrote is not fought.
+struct app_contested {
+  static constexpr auto kind = "app_contested";
+  std::string writer; ///< empty: not known
+  std::string state;  ///< what it wrote
+  bool operator==(const app_contested&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(app_contested, (), (writer, state))
+
+/// ... and it shows what we have claimed again.
+struct contest_ended {
+  static constexpr auto kind = "contest_ended";
+  bool operator==(const contest_ended&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(contest_ended, (), ())
+
 /// The user edited the spec; the old attempt is cleared away and a new one
 /// follows. Never called off.
 struct app_invalidated {
@@ -255,9 +358,10 @@ BOOST_DESCRIBE_STRUCT(rerun_due, (), ())
 struct executors_changed {
   static constexpr auto kind = "executors_changed";
   std::map<std::string, std::string> changed;
+  std::map<std::string, std::string> why; ///< of those that failed
   bool operator==(const executors_changed&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(executors_changed, (), (changed))
+BOOST_DESCRIBE_STRUCT(executors_changed, (), (changed, why))
 
 struct deletion_seen {
   static constexpr auto kind = "deletion_seen";
@@ -296,11 +400,14 @@ BOOST_DESCRIBE_STRUCT(claims_kept, (), ())
 
 using app_event = std::variant<
     spec_seen, claim_intended, claim_made, claim_unsure, claim_adopted,
-    term_began, driver_unsure, attempt_superseded, child_ready, attempt_blocked,
-    attempt_unblocked, driver_created, driver_changed, driver_missing,
-    driver_succeeded, driver_failed, driver_lost, driver_given_up, wait_noticed,
-    driver_lingers, submission_failed, spec_refused, policy_finished,
-    app_invalidated, rerun_due, executors_changed, deletion_seen, app_vanished,
-    stray_driver, claims_pruned, claims_kept>;
+    term_began, driver_unsure, attempt_superseded, child_ready,
+    companions_ready, companions_refused, attempt_blocked, attempt_unblocked,
+    driver_created, driver_changed, driver_missing, driver_succeeded,
+    driver_failed, driver_lost, driver_given_up, wait_noticed, driver_lingers,
+    submission_failed, spec_refused, policy_finished, retry_scheduled,
+    rerun_begun, counts_renewed, app_suspending, app_suspended, app_resuming,
+    app_expired, app_contested, contest_ended, app_invalidated, rerun_due,
+    executors_changed, deletion_seen, app_vanished, stray_driver, claims_pruned,
+    claims_kept>;
 
 } // namespace spark

@@ -35,24 +35,68 @@ struct driver_fact {
   std::string waiting; ///< why it does not start: ImagePullBackOff, ...
   std::string waiting_message;
   std::string resource_version;
+  std::string node; ///< its place, once it has one
+  /// The one that failed, so that the driver never ran: exit_code, reason and
+  /// message tell of it, while has_exit stays false.
+  std::string init_container;
+  /// Condition DisruptionTarget: the cluster, not the application, ends it.
+  std::string disruption;
+  std::string disruption_message;
+  /// The newest Event about it that says why it does not start. Only a look
+  /// asks for Events.
+  std::string complaint;
+  std::string complaint_message;
+  std::string memory_limit; ///< of the driver container, if it was killed
+  bool unreachable = false; ///< its node does not report: all this may be old
+  time_point created{};     ///< known of one without an owner only
   bool operator==(const driver_fact&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(driver_fact, (),
                       (name, uid, owner_uid, owner_name, submission_id,
                        application_id, phase, terminating, grace, has_exit,
                        exit_code, reason, message, waiting, waiting_message,
-                       resource_version))
+                       resource_version, node, init_container, disruption,
+                       disruption_message, complaint, complaint_message,
+                       memory_limit, unreachable, created))
 
-/// The application as the API server showed it. `generation`..`pod_name` speak
-/// of the spec it has now, `claim`..`state` of what its status says.
+/// spec.restartPolicy with its defaults (operator-behaviour §2.5): what becomes
+/// of an application when an attempt has ended. Times in seconds.
+struct restart_rules {
+  std::string restart = "Never";     ///< Never, OnFailure, Always
+  std::int64_t failure_retries = -1; ///< -1: none is asked for
+  std::int64_t submission_retries = -1;
+  /// A limit of their own for failures that are the cluster's fault; -1: they
+  /// count as any other.
+  std::int64_t infrastructure_retries = -1;
+  std::int64_t failure_interval = 5;
+  std::int64_t submission_interval = 5;
+  bool exponential = false;      ///< doubles; else it grows by the interval
+  std::int64_t max_interval = 0; ///< no wait is longer; 0: no such limit
+  /// A driver that ran so long begins the counting anew; 0: none does.
+  std::int64_t healthy_run = 0;
+  bool operator==(const restart_rules&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(restart_rules, (),
+                      (restart, failure_retries, submission_retries,
+                       infrastructure_retries, failure_interval,
+                       submission_interval, exponential, max_interval,
+                       healthy_run))
+
+/// The application as the API server showed it. `generation`..`live_hash` speak
+/// of the spec it has now, `claim`..`ended_at` of what its status says.
 struct app_observed {
   static constexpr auto kind = "app_observed";
   std::int64_t generation = 0;
   std::string spec_hash; ///< under the rule of the open claim, if there is one
+  std::string next_hash; ///< under the newest rule, where that is another
   std::string refusal;   ///< why this spec cannot be submitted; empty: it can
   std::string warning;   ///< accepted, but the user should know
   std::string pod_name;  ///< the driver's name under this spec
   std::int64_t start_timeout = 0; ///< seconds a driver may fail to start
+  restart_rules policy;
+  bool suspend = false;
+  std::int64_t time_to_live = -1; ///< seconds after the end; -1: for ever
+  std::string live_hash;          ///< of what may change without a restart
   bool deleting = false;          ///< deletionTimestamp is set
   bool orphan = false;            ///< and the user asked to keep the dependents
   std::int64_t claim_number = 0;
@@ -67,15 +111,24 @@ struct app_observed {
   std::int64_t submission_attempts = 0;
   std::int64_t application_failures = 0;
   std::int64_t infrastructure_failures = 0;
+  std::string error_message;
+  time_point ended_at{}; ///< terminationTime
+  std::string writer;    ///< who wrote the status last, if it is known
+  std::int64_t scheduling_timeout = 0; ///< seconds it may wait for a node
+  time_point created{};                ///< known while nothing is claimed
+  /// Services, Ingresses or a budget are wanted beside the driver.
+  bool companions = false;
   bool operator==(const app_observed&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(app_observed, (),
-                      (generation, spec_hash, refusal, warning, pod_name,
-                       start_timeout, deleting, orphan, claim_number,
+                      (generation, spec_hash, next_hash, refusal, warning,
+                       pod_name, start_timeout, policy, suspend, time_to_live,
+                       live_hash, deleting, orphan, claim_number,
                        claim_generation, claim_hash, claim_epoch, claim_outcome,
                        submission_id, state, driver_pod, execution_attempts,
                        submission_attempts, application_failures,
-                       infrastructure_failures))
+                       infrastructure_failures, error_message, ended_at, writer,
+                       scheduling_timeout, created, companions))
 
 /// The first observation in a term of leadership: one consistent list of
 /// applications and pods. Whatever was claimed before is no longer "mine".
@@ -125,9 +178,10 @@ struct executors_observed {
   static constexpr auto kind = "executors_observed";
   std::string submission_id;
   std::map<std::string, std::string> changed;
+  std::map<std::string, std::string> why; ///< of those that failed
   bool operator==(const executors_observed&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(executors_observed, (), (submission_id, changed))
+BOOST_DESCRIBE_STRUCT(executors_observed, (), (submission_id, changed, why))
 
 /// How a request that one of our effects made has ended.
 enum class ending {
@@ -152,10 +206,11 @@ struct claim_settled {
 };
 BOOST_DESCRIBE_STRUCT(claim_settled, (), (number, how, pruned, message))
 
-enum class child { sweep, config, service, driver };
-BOOST_DESCRIBE_ENUM(child, sweep, config, service, driver)
+enum class child { sweep, config, service, driver, budget };
+BOOST_DESCRIBE_ENUM(child, sweep, config, service, driver, budget)
 
-/// Sweeping, or creating a ConfigMap, Service or the driver Pod, has ended.
+/// Sweeping, creating a ConfigMap, Service or the driver Pod, or removing its
+/// PodDisruptionBudget has ended.
 /// For the driver: `found` is the pod that the POST made or met.
 struct child_settled {
   static constexpr auto kind = "child_settled";
@@ -172,6 +227,32 @@ BOOST_DESCRIBE_STRUCT(child_settled, (),
                       (number, what, how, has_driver, driver, message,
                        over_quota))
 
+BOOST_DESCRIBE_STRUCT(web_ui_status, (),
+                      (service, port, address, ingress, ingress_address))
+
+/// Services, Ingresses and the PodDisruptionBudget beside the driver are what
+/// the spec with this hash asks for, or `message` says why not.
+struct companions_settled {
+  static constexpr auto kind = "companions_settled";
+  std::int64_t number = 0;
+  std::string live_hash;
+  ending how = ending::done;
+  std::vector<std::string> made; ///< "services/x-ui-svc"
+  web_ui_status web_ui;
+  std::string message;
+  bool operator==(const companions_settled&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(companions_settled, (),
+                      (number, live_hash, how, made, web_ui, message))
+
+/// The DELETE of an application whose time to live is over has ended.
+struct expiry_settled {
+  static constexpr auto kind = "expiry_settled";
+  ending how = ending::done;
+  bool operator==(const expiry_settled&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(expiry_settled, (), (how))
+
 struct timer_fired {
   static constexpr auto kind = "timer_fired";
   bool operator==(const timer_fired&) const = default;
@@ -181,6 +262,7 @@ BOOST_DESCRIBE_STRUCT(timer_fired, (), ())
 using app_stimulus =
     std::variant<app_observed, adopted, app_gone, driver_observed, driver_gone,
                  driver_looked_up, executors_observed, claim_settled,
-                 child_settled, timer_fired>;
+                 child_settled, companions_settled, expiry_settled,
+                 timer_fired>;
 
 } // namespace spark

@@ -24,6 +24,9 @@ requires std::is_enum_v<E> json::value write(E e) {
   return json::string(describe::enum_to_string(e, "?"));
 }
 
+template<class T>
+requires describe::has_describe_members<T>::value json::value write(const T& x);
+
 template<class V>
 json::value write(const std::map<std::string, V>& m) {
   json::object out;
@@ -31,9 +34,6 @@ json::value write(const std::map<std::string, V>& m) {
     out.emplace(k, write(v));
   return out;
 }
-
-template<class T>
-requires describe::has_describe_members<T>::value json::value write(const T& x);
 
 template<class T>
 json::value write(const std::vector<T>& xs) {
@@ -95,6 +95,10 @@ bool read(const json::value& v, E& out) {
          describe::enum_from_string(v.as_string().c_str(), out);
 }
 
+template<class T>
+requires describe::has_describe_members<T>::value bool
+read(const json::value& v, T& out);
+
 template<class V>
 bool read(const json::value& v, std::map<std::string, V>& out) {
   if (!v.is_object())
@@ -104,10 +108,6 @@ bool read(const json::value& v, std::map<std::string, V>& out) {
       return false;
   return true;
 }
-
-template<class T>
-requires describe::has_describe_members<T>::value bool
-read(const json::value& v, T& out);
 
 template<class T>
 bool read(const json::value& v, std::vector<T>& out) {
@@ -170,31 +170,21 @@ result<Variant> read_variant(const json::value& v) {
   return out;
 }
 
-} // namespace
-
-json::object to_json(const app_stimulus& s) { return write_variant(s); }
-
-json::object to_json(const app_event& e) { return write_variant(e); }
-
-json::object to_json(const app_state& s) { return write_members(s); }
-
-json::array to_json(const std::vector<app_event>& events) {
+template<class Event>
+json::array write_events(const std::vector<Event>& events) {
   json::array out;
   for (auto& e : events)
-    out.push_back(to_json(e));
+    out.push_back(write_variant(e));
   return out;
 }
 
-result<app_stimulus> stimulus_from(const json::value& v) {
-  return read_variant<app_stimulus>(v);
-}
-
-result<std::vector<app_event>> events_from(const json::value& v) {
+template<class Event>
+result<std::vector<Event>> read_events(const json::value& v) {
   if (!v.is_array())
     return fail(errc::bad_input, "events are not an array", "journal row");
-  std::vector<app_event> out;
+  std::vector<Event> out;
   for (auto& element : v.as_array()) {
-    auto e = read_variant<app_event>(element);
+    auto e = read_variant<Event>(element);
     if (!e)
       return tl::unexpected(e.error());
     out.push_back(std::move(*e));
@@ -202,25 +192,74 @@ result<std::vector<app_event>> events_from(const json::value& v) {
   return out;
 }
 
-result<app_state> state_from(const json::value& v) {
-  app_state out;
+template<class State>
+result<State> read_state(const json::value& v) {
+  State out;
   if (!read(v, out))
     return fail(errc::bad_input, "malformed state", "journal snapshot");
   return out;
 }
 
-std::string_view kind_of(const app_stimulus& s) {
-  return std::visit([](auto& x) -> std::string_view { return x.kind; }, s);
+template<class Variant>
+std::string_view name_of(const Variant& v) {
+  return std::visit([](auto& x) -> std::string_view { return x.kind; }, v);
 }
 
-std::string_view kind_of(const app_event& e) {
-  return std::visit([](auto& x) -> std::string_view { return x.kind; }, e);
+template<class State>
+std::string hash_of(const State& s) {
+  return sha256_hex(canonical_json(write_members(s))).substr(0, 16);
 }
 
-std::string state_hash(const app_state& s) {
-  return sha256_hex(canonical_json(to_json(s))).substr(0, 16);
+} // namespace
+
+json::object to_json(const app_stimulus& s) { return write_variant(s); }
+json::object to_json(const app_event& e) { return write_variant(e); }
+json::object to_json(const app_state& s) { return write_members(s); }
+json::array to_json(const std::vector<app_event>& e) { return write_events(e); }
+
+json::object to_json(const schedule_stimulus& s) { return write_variant(s); }
+json::object to_json(const schedule_event& e) { return write_variant(e); }
+json::object to_json(const schedule_state& s) { return write_members(s); }
+json::array to_json(const std::vector<schedule_event>& e) {
+  return write_events(e);
 }
+
+result<app_stimulus> stimulus_from(const json::value& v) {
+  return read_variant<app_stimulus>(v);
+}
+result<std::vector<app_event>> events_from(const json::value& v) {
+  return read_events<app_event>(v);
+}
+result<app_state> state_from(const json::value& v) {
+  return read_state<app_state>(v);
+}
+
+result<schedule_stimulus> schedule_stimulus_from(const json::value& v) {
+  return read_variant<schedule_stimulus>(v);
+}
+result<std::vector<schedule_event>> schedule_events_from(const json::value& v) {
+  return read_events<schedule_event>(v);
+}
+result<schedule_state> schedule_state_from(const json::value& v) {
+  return read_state<schedule_state>(v);
+}
+
+std::string_view kind_of(const app_stimulus& s) { return name_of(s); }
+std::string_view kind_of(const app_event& e) { return name_of(e); }
+std::string_view kind_of(const schedule_stimulus& s) { return name_of(s); }
+std::string_view kind_of(const schedule_event& e) { return name_of(e); }
+
+std::string state_hash(const app_state& s) { return hash_of(s); }
+std::string state_hash(const schedule_state& s) { return hash_of(s); }
 
 std::string_view to_string(phase p) { return describe::enum_to_string(p, "?"); }
+std::string_view to_string(schedule_phase p) {
+  return describe::enum_to_string(p, "?");
+}
+
+bool is_schedule_phase(std::string_view name) {
+  schedule_phase p{};
+  return describe::enum_from_string(std::string{name}.c_str(), p);
+}
 
 } // namespace spark

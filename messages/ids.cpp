@@ -27,6 +27,23 @@ std::string submission_id(std::string_view app_uid, std::int64_t number) {
   return boost::uuids::to_string(generate(name));
 }
 
+bool has_our_form(std::string_view submission_id) {
+  constexpr std::size_t length = 36;
+  constexpr std::size_t version_at = 14;
+  return submission_id.size() == length && submission_id[version_at] == '5';
+}
+
+std::int64_t attempt_number(std::string_view app_uid,
+                            std::string_view submission) {
+  constexpr std::int64_t most = 4096;
+  if (!has_our_form(submission))
+    return 0;
+  for (std::int64_t n = 1; n <= most; ++n)
+    if (submission == submission_id(app_uid, n))
+      return n;
+  return 0;
+}
+
 std::string spark_application_id(std::string_view submission_id) {
   return "spark-" + without_dashes(submission_id);
 }

@@ -22,6 +22,15 @@ struct object_key {
 [[nodiscard]] std::string submission_id(std::string_view app_uid,
                                         std::int64_t claim_number);
 
+/// Could it be a submission id that this project made, for whatever
+/// application? Those of a Go operator are random UUIDs.
+[[nodiscard]] bool has_our_form(std::string_view submission_id);
+
+/// Which attempt of that application has this submission id; 0: none of the
+/// first thousands.
+[[nodiscard]] std::int64_t attempt_number(std::string_view app_uid,
+                                          std::string_view submission_id);
+
 /// "spark-" + submission id without dashes (contract "Names").
 [[nodiscard]] std::string spark_application_id(std::string_view submission_id);
 

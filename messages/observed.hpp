@@ -2,6 +2,7 @@
 
 #include "crds/parse.hpp"
 #include "messages/app_facts.hpp"
+#include "messages/schedule_facts.hpp"
 
 #include <boost/json.hpp>
 
@@ -14,7 +15,8 @@ namespace spark {
 /// A spec in memory until its attempt is submitted.
 struct loaded_spec {
   spark_application_spec spec;
-  std::string hash; ///< of the raw spec, newest rule
+  std::string hash;      ///< of the raw spec, under the rule of its claim
+  std::string live_hash; ///< of what may change without a restart
   std::int64_t generation = 0;
 };
 
@@ -25,13 +27,22 @@ struct observed_application {
   app_observed fact;
   application_status status;
   std::shared_ptr<const loaded_spec> spec;
+  /// uid of the ScheduledSparkApplication that it is a run of; empty: of none.
+  std::string schedule_uid;
+  run_fact run; ///< if it is one
 };
 
 struct fact_settings {
   /// How long a driver may fail to start, when the spec does not say.
   seconds start_timeout{600};
+  /// After its end, when the spec does not say; -1: an application stays.
+  seconds time_to_live{-1};
+  /// How long it may wait for a node, likewise; 0: for ever.
+  seconds scheduling_timeout{0};
   /// Every tenth of these intervals a running driver is looked at.
   seconds resync{30};
+  /// What spec.timeZone "Local" means: an IANA name.
+  std::string local_zone = "UTC";
 };
 
 /// Fails only if the object has no metadata.name, namespace or uid. A spec that
@@ -47,6 +58,7 @@ struct observed_pod {
   bool is_driver = false;
   driver_fact driver;         ///< if is_driver
   std::string executor_state; ///< else: PENDING, RUNNING, ...
+  std::string executor_why;   ///< of a failed one: "ExitCode: 1, Reason: ..."
 };
 
 /// Fails if the object is not a pod with a name.
@@ -55,7 +67,17 @@ struct observed_pod {
 /// Any pod as a driver, whatever its labels say: for live GETs by name.
 [[nodiscard]] driver_fact read_driver(const boost::json::value& pod);
 
+/// Any SparkApplication as a run of a schedule.
+[[nodiscard]] run_fact read_run(const boost::json::value& application);
+/// uid of the ScheduledSparkApplication that the application is a run of; empty
+/// when it is none (by owner and label: `create --from` makes others).
+[[nodiscard]] std::string
+schedule_of_run(const boost::json::value& application);
+
 /// metadata.uid of the controlling owner, empty without one.
 [[nodiscard]] std::string controller_uid(const boost::json::value& object);
+/// It belongs to that owner, controlling or not.
+[[nodiscard]] bool has_owner(const boost::json::value& object,
+                             std::string_view uid);
 
 } // namespace spark

@@ -50,6 +50,18 @@ TEST_CASE("submission ids never change", "[ids]") {
   CHECK(all.size() == 1000);
 }
 
+TEST_CASE("a submission id tells whose it is", "[ids]") {
+  auto uid = "0b7e6a1c-5d0f-4a53-9b7e-000000000001";
+  CHECK(attempt_number(uid, submission_id(uid, 1)) == 1);
+  CHECK(attempt_number(uid, submission_id(uid, 4000)) == 4000);
+  CHECK(attempt_number(uid, submission_id("another", 1)) == 0);
+  CHECK(has_our_form(submission_id("another", 1)));
+  // A Go operator's.
+  CHECK_FALSE(has_our_form("5c2b4f3e-8a61-4d52-9d53-0f1e2d3c4b5a"));
+  CHECK_FALSE(has_our_form(""));
+  CHECK_FALSE(has_our_form("go-1"));
+}
+
 TEST_CASE("jitter depends on its arguments alone", "[ids]") {
   CHECK(jitter("uid-1", 1, 30000) == jitter("uid-1", 1, 30000));
   CHECK(jitter("uid-1", 1, 0) == 0);

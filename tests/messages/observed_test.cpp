@@ -63,7 +63,7 @@ TEST_CASE("an init container that cannot start", "[observed]") {
     "containerStatuses": [{"name": "spark-kubernetes-driver", "state":
       {"waiting": {"reason": "PodInitializing"}}}]})");
   CHECK(d.waiting == "ErrImagePull");
-  CHECK(d.waiting_message == "denied");
+  CHECK(d.waiting_message == "init container bad: denied");
 }
 
 TEST_CASE("init containers that simply follow each other", "[observed]") {
@@ -262,7 +262,104 @@ TEST_CASE("oddly typed members never crash anything", "[observed]") {
     (void)read_pod(odd);
     (void)read_driver(odd);
     (void)controller_uid(odd);
+    (void)has_owner(odd, "o");
     ++checked;
   });
   CHECK(checked > 300);
+}
+
+namespace {
+
+observed_pod executor(const std::string& status, bool told_to_go = false) {
+  auto pod = json::parse(
+      R"({"metadata": {"name": "e", "namespace": "ns", "labels":
+        {"spark-role": "executor"}}})");
+  if (told_to_go)
+    pod.at("metadata").as_object()["deletionTimestamp"] = "x";
+  pod.as_object()["status"] = json::parse(status);
+  return read_pod(pod).value();
+}
+
+std::string ended_executor(const std::string& phase, int code,
+                           const std::string& reason,
+                           const std::string& more = "") {
+  return R"({"phase": ")" + phase + R"(", )" + more +
+         R"("containerStatuses": [
+    {"name": "proxy", "state": {"running": {}}},
+    {"name": "spark-kubernetes-executor", "state": {"terminated":
+      {"exitCode": )" +
+         std::to_string(code) + R"(, "reason": ")" + reason + "\"}}}]}";
+}
+
+} // namespace
+
+TEST_CASE("why an executor failed", "[observed]") {
+  auto pod = executor(ended_executor("Failed", 137, "OOMKilled"));
+  CHECK(pod.executor_state == "FAILED");
+  CHECK(pod.executor_why == "ExitCode: 137, Reason: OOMKilled");
+  pod = executor(R"({"phase": "Failed", "reason": "Evicted",
+    "message": "low on disk"})");
+  CHECK(pod.executor_why ==
+        "ExitCode: -1, Reason: Evicted, Pod Message: low on disk");
+  pod = executor(R"({"phase": "Failed"})");
+  CHECK(pod.executor_why ==
+        "ExitCode: -1, Reason: Unknown (Container not Found)");
+  pod = executor(ended_executor("Failed", 143, "Error",
+                                R"("conditions": [{"type": "DisruptionTarget",
+    "status": "True", "reason": "PreemptionByScheduler",
+    "message": "preempting"}], )"),
+                 true);
+  CHECK(pod.executor_state == "FAILED");
+  CHECK(pod.executor_why ==
+        "ExitCode: 143, Reason: Error, Pod Message: preempting");
+  pod = executor(R"({"phase": "Failed", "message": ")" +
+                 std::string(5000, 'x') + "\"}");
+  CHECK(pod.executor_why.size() <= 240);
+}
+
+TEST_CASE("an executor that Spark needs no more did not fail", "[observed]") {
+  for (int code : {0, 143, 137}) {
+    CHECK(executor(ended_executor("Failed", code, "Error"), true)
+              .executor_state == "COMPLETED");
+    CHECK(executor(ended_executor("Running", code, "Error"), true)
+              .executor_state == "COMPLETED");
+  }
+  CHECK(executor(ended_executor("Failed", 143, "Error")).executor_state ==
+        "FAILED"); // nobody told it to go
+  CHECK(executor(ended_executor("Failed", 1, "Error"), true).executor_state ==
+        "FAILED");
+  CHECK(executor(ended_executor("Failed", 137, "OOMKilled"), true)
+            .executor_state == "FAILED");
+  CHECK(executor(ended_executor("Failed", 0, "Completed",
+                                R"("reason": "Evicted", )"))
+            .executor_state == "FAILED");
+}
+
+TEST_CASE("an executor's sidecars do not count", "[observed]") {
+  auto pod = executor(ended_executor("Running", 0, "Completed"));
+  CHECK(pod.executor_state == "COMPLETED");
+  CHECK(pod.executor_why.empty());
+  pod = executor(ended_executor("Running", 1, "Error"));
+  CHECK(pod.executor_state == "FAILED");
+  CHECK(pod.executor_why == "ExitCode: 1, Reason: Error");
+}
+
+TEST_CASE("the limits of an application beat the flags", "[observed]") {
+  auto limits = [](const std::string& spec) {
+    auto v = json::parse(R"({"metadata": {"name": "pi", "namespace": "ns",
+      "uid": "u"}, "spec": )" +
+                         spec + "}");
+    fact_settings flags;
+    flags.start_timeout = seconds{600};
+    flags.scheduling_timeout = seconds{30};
+    auto app = read_application(v, flags).value();
+    return std::pair{app.fact.start_timeout, app.fact.scheduling_timeout};
+  };
+  CHECK(limits("{}") == std::pair<std::int64_t, std::int64_t>{600, 30});
+  CHECK(limits(R"({"driverStartTimeoutSeconds": 5,
+                   "driverSchedulingTimeoutSeconds": 7})") ==
+        std::pair<std::int64_t, std::int64_t>{5, 7});
+  CHECK(limits(R"({"driverStartTimeoutSeconds": 0,
+                   "driverSchedulingTimeoutSeconds": 0})") ==
+        std::pair<std::int64_t, std::int64_t>{0, 0});
 }
