@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/metrics.hpp"
+#include "k8s/render/submission.hpp"
 #include "k8s/transport.hpp"
 #include "messages/clock.hpp"
 #include "messages/observed.hpp"
@@ -34,6 +35,7 @@ struct environment {
   std::function<time_point()> now; ///< wall clock; a test's own in simulation
   std::shared_ptr<metrics> counters;
   fact_settings facts;
+  companion_settings companions;
   std::vector<std::string> namespaces; ///< empty: all
   std::string label_selector;          ///< applications and pods must match it
   std::string instance;                ///< who reports Kubernetes Events
@@ -49,6 +51,12 @@ struct environment {
       std::make_shared<std::atomic<op_id>>(1);
 
   [[nodiscard]] op_id next_op() const { return op_ids->fetch_add(1); }
+};
+
+/// Leadership as a value: whose turn it is, counted by the lease.
+struct term {
+  std::string lease; ///< empty without leader election
+  std::int64_t epoch = 0;
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

@@ -68,6 +68,10 @@ constexpr auto counter_rows = std::to_array<row<counter>>({
      "Kubernetes events not sent because the API server was too slow"},
     {counter::actor_respawns, "spark_operator_actor_respawns_total",
      "Actors started again after they died"},
+    {counter::scheduled_runs, "spark_operator_scheduled_runs_total",
+     "SparkApplications created for a tick of a schedule"},
+    {counter::skipped_ticks, "spark_operator_skipped_ticks_total",
+     "Ticks of schedules that have no run; status and Events say why"},
 });
 
 constexpr auto gauge_rows = std::to_array<row<gauge>>({
@@ -83,9 +87,11 @@ constexpr auto gauge_rows = std::to_array<row<gauge>>({
      "1 while the journal's file cannot be written, else 0"},
     {gauge::actors, "spark_operator_actors", "Applications that have an actor"},
     {gauge::quarantined, "spark_operator_quarantined",
-     "Applications set aside because their actor keeps dying"},
+     "Applications and schedules set aside because they keep failing us"},
     {gauge::idle_without_timer, "spark_operator_idle_without_timer",
      "Unfinished applications that nothing would wake; must stay 0"},
+    {gauge::schedules, "spark_operator_schedules",
+     "ScheduledSparkApplications that are followed"},
 });
 
 // Twice: a plain name whose _sum and _count the Go operator's summary has, and
@@ -103,6 +109,8 @@ constexpr auto histogram_rows = std::to_array<row<histogram>>({
      "The same, under the name the Go operator uses"},
     {histogram::journal_commit, "spark_operator_journal_commit_seconds",
      "How long one durable commit of the journal takes"},
+    {histogram::tick_latency, "spark_operator_tick_latency_seconds",
+     "From a tick of a schedule to the creation of its run"},
 });
 
 static_assert(covers_all(counter_rows));
@@ -132,6 +140,8 @@ std::vector<double> buckets_of(histogram which, const metrics_settings& s) {
   case histogram::journal_commit:
     return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
             0.1,    0.25,  0.5,    1,     2.5,  10};
+  case histogram::tick_latency:
+    return {0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 900, 3600, 21600};
   case histogram::size_:
     break;
   }

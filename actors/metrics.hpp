@@ -24,6 +24,8 @@ enum class counter {
   journals_damaged,
   events_dropped,
   actor_respawns,
+  scheduled_runs,
+  skipped_ticks,
   size_ ///< not a metric: how many there are
 };
 
@@ -36,11 +38,18 @@ enum class gauge {
   actors,
   quarantined,
   idle_without_timer,
+  schedules,
   size_
 };
 
 /// All in seconds.
-enum class histogram { submit_latency, start_latency, journal_commit, size_ };
+enum class histogram {
+  submit_latency,
+  start_latency,
+  journal_commit,
+  tick_latency,
+  size_
+};
 
 /// One line of METRICS.md and one family of the page.
 struct metric_row {

@@ -3,6 +3,7 @@
 #include "k8s/calls.hpp"
 #include "k8s/watch/watch_machine.hpp"
 #include "messages/observed.hpp"
+#include "messages/observed_schedule.hpp"
 #include "store/journal.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -108,8 +109,8 @@ using app_actor =
     caf::typed_actor<caf::reacts_to<adopt_app>, caf::reacts_to<app_seen>,
                      caf::reacts_to<app_fact>, caf::reacts_to<wake_up>>;
 
-// -- registry
-// ------------------------------------------------------------------
+// -- collections
+// ---------------------------------------------------------------
 
 /// Lines of a stream that somebody still has to work on. The messages that came
 /// of them share this, so they count until the last of those is gone, whoever
@@ -139,6 +140,32 @@ struct collection_change {
   bool list_complete = false;
   std::shared_ptr<const owed_lines> owed;
 };
+
+// -- scheduler
+// -----------------------------------------------------------------
+
+using schedules_change = collection_change<observed_schedule>;
+/// From the registry, in the order in which it saw them.
+struct run_shown {
+  std::string schedule_uid;
+  run_fact run;
+};
+struct run_departed {
+  std::string schedule_uid;
+  std::string name;
+  std::string uid;
+};
+/// A list is complete: all runs that were there have been shown.
+struct runs_listed {};
+
+using scheduler_actor =
+    caf::typed_actor<caf::reacts_to<schedules_change>,
+                     caf::reacts_to<run_shown>, caf::reacts_to<run_departed>,
+                     caf::reacts_to<runs_listed>, caf::reacts_to<wake_up>>;
+
+// -- registry
+// ------------------------------------------------------------------
+
 using apps_change = collection_change<observed_application>;
 using pods_change = collection_change<observed_pod>;
 
@@ -214,9 +241,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::app_fact)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::wake_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::apps_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::pods_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::schedules_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::run_shown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::run_departed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::runs_listed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::retire_app)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::stream_lines<spark::observed_application>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::stream_lines<spark::observed_pod>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::stream_lines<spark::observed_schedule>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::list_reply<spark::observed_schedule>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::list_reply<spark::observed_application>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::list_reply<spark::observed_pod>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spark::stream_over)

@@ -24,6 +24,7 @@ namespace spark {
 ///   finish_row(journal_row&, before, after)      (phase, hash, effects)
 ///   replaces(old, newer) -> bool   a newer fact makes the queued one useless
 ///   snapshot_of(state) -> journal_snapshot
+///   most_waiting           how many facts its queue holds
 ///   ends_history(before, after) -> bool   the object's life ends with this row
 template<class Machine>
 class machine_shell {
@@ -35,7 +36,7 @@ public:
   /// More facts than this about one object cannot be waiting: facts about the
   /// same thing collapse, so only a fault of ours could pile them up. The
   /// oldest is dropped, and the next look repairs what it said.
-  static constexpr std::size_t max_queue = 256;
+  static constexpr std::size_t max_queue = Machine::most_waiting;
   static constexpr int rows_per_snapshot = 256;
 
   explicit machine_shell(state_type initial) : state_(std::move(initial)) {}

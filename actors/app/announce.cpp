@@ -1,3 +1,4 @@
+#include "actors/app/driver_truth.hpp"
 #include "actors/app/machine.hpp"
 
 namespace spark {
@@ -29,23 +30,62 @@ struct announcer {
     driver_state(s.driver.phase, e.driver);
     // Once: ErrImagePull and ImagePullBackOff take turns for ever.
     if (cannot_start(e.driver) && !cannot_start(s.driver))
-      warn("SparkDriverPending", "Driver " + e.driver.name +
-                                     " cannot start: " + e.driver.waiting +
-                                     ": " + e.driver.waiting_message);
+      warn("SparkDriverPending", "Driver " + e.driver.name + " cannot start: " +
+                                     words_of(wait_of(e.driver)));
+    if (e.driver.unreachable && !s.driver.unreachable)
+      warn("SparkDriverUnknownState",
+           "Driver " + e.driver.name +
+               " in unknown state: " + unreachable_message(e.driver));
+    else if (s.driver.unreachable && !e.driver.unreachable &&
+             e.driver.phase == s.driver.phase && !e.driver.has_exit)
+      normal("SparkDriverRunning", "Driver " + e.driver.name + " is running");
   }
   void operator()(const driver_succeeded&) {
     normal("SparkDriverCompleted", "Driver " + s.driver.name + " completed");
-    normal("SparkApplicationCompleted", app() + " completed");
+  }
+  void operator()(const policy_finished&) {
+    if (s.at == phase::succeeding)
+      normal("SparkApplicationCompleted", app() + " completed");
+    else
+      warn("SparkApplicationFailed", app() + " failed: " + s.error_message);
   }
   void operator()(const driver_failed& e) {
-    warn("SparkDriverFailed", "Driver " + s.current.pod_name + " failed");
-    warn("SparkApplicationFailed", app() + " failed: " + e.message);
+    warn("SparkDriverFailed",
+         "Driver " + s.current.pod_name + " failed: " + e.message);
   }
-  void operator()(const driver_lost& e) {
+  void operator()(const driver_lost&) {
     warn("SparkDriverNotFound", "Driver pod " + s.current.pod_name +
                                     " not found, marking application as "
                                     "Failing");
-    warn("SparkApplicationFailed", app() + " failed: " + e.message);
+  }
+  void operator()(const retry_scheduled& e) {
+    warn("SparkApplicationRetryScheduled",
+         app() + " failed and runs again at " + to_rfc3339(e.at) + ", retry " +
+             std::to_string(e.retry) +
+             (e.limit > 0 ? " of " + std::to_string(e.limit) : "") + ": " +
+             s.error_message);
+  }
+  void operator()(const app_suspending&) {
+    warn("SparkApplicationSuspending", app() + " is suspending");
+  }
+  void operator()(const app_suspended&) {
+    warn("SparkApplicationSuspended", app() + " is suspended");
+  }
+  void operator()(const app_resuming&) {
+    warn("SparkApplicationResuming", app() + " is resuming");
+  }
+  void operator()(const app_expired&) {
+    normal("SparkApplicationExpired",
+           app() + " was deleted: its time to live of " +
+               std::to_string(s.spec.time_to_live) + " s is over");
+  }
+  void operator()(const app_contested& e) {
+    if (!s.contested)
+      warn("SparkApplicationContested",
+           "another operator (" +
+               (e.writer.empty() ? std::string{"unknown"} : e.writer) +
+               ") writes the status of " + app() +
+               "; this one leaves it alone until that stops");
   }
   void operator()(const driver_given_up& e) {
     warn("SparkDriverFailed", e.message);
@@ -54,8 +94,7 @@ struct announcer {
     // A container that cannot start was told of when it was seen.
     if (!cannot_start(s.driver))
       warn("SparkDriverPending", "Driver " + s.driver.name +
-                                     " waits: " + s.driver.waiting + ": " +
-                                     s.driver.waiting_message);
+                                     " waits: " + words_of(wait_of(s.driver)));
   }
   void operator()(const driver_lingers& e) {
     warn("SparkDriverLingers", e.message);
@@ -66,6 +105,12 @@ struct announcer {
     // The one in the way has begun to end: nothing new for people.
     if (e.message != s.blocked_message)
       warn(e.reason, e.message);
+  }
+  void operator()(const companions_refused& e) {
+    warn("SparkCompanionsFailed", "beside the driver of " + app() +
+                                      " something is missing, which stops "
+                                      "nothing: " +
+                                      e.message);
   }
   void operator()(const app_invalidated&) {
     normal("SparkApplicationSpecUpdateProcessed",
@@ -85,8 +130,10 @@ struct announcer {
                         "operator's own CRD is applied");
   }
   void operator()(const executors_changed& e) {
-    for (auto& [pod, state] : e.changed)
-      executor_state(pod, state);
+    for (auto& [pod, state] : e.changed) {
+      auto why = e.why.find(pod);
+      executor_state(pod, state, why == e.why.end() ? "" : why->second);
+    }
   }
   template<class Other>
   void operator()(const Other&) {
@@ -97,7 +144,6 @@ private:
   void not_submitted(const std::string& why) {
     warn("SparkApplicationSubmissionFailed",
          "failed to submit " + app() + ": " + why);
-    warn("SparkApplicationFailed", app() + " failed: " + why);
   }
 
   void driver_state(const std::string& before, const driver_fact& d) {
@@ -111,7 +157,8 @@ private:
       warn("SparkDriverUnknownState", "Driver " + d.name + " in unknown state");
   }
 
-  void executor_state(const std::string& pod, const std::string& state) {
+  void executor_state(const std::string& pod, const std::string& state,
+                      const std::string& why) {
     if (state == "PENDING")
       normal("SparkExecutorPending", "Executor " + pod + " is pending");
     else if (state == "RUNNING")
@@ -119,7 +166,8 @@ private:
     else if (state == "COMPLETED")
       normal("SparkExecutorCompleted", "Executor " + pod + " completed");
     else if (state == "FAILED")
-      warn("SparkExecutorFailed", "Executor " + pod + " failed");
+      warn("SparkExecutorFailed",
+           "Executor " + pod + " failed" + (why.empty() ? "" : " with " + why));
     else
       warn("SparkExecutorUnknownState",
            "Executor " + pod + " in unknown state");

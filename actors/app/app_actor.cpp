@@ -1,7 +1,6 @@
 #include "actors/app/app_actor.hpp"
 
-#include "crds/cut_text.hpp"
-#include "k8s/requests.hpp"
+#include "actors/api/event_call.hpp"
 #include "messages/codec.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 namespace spark {
 namespace {
 
-namespace json = boost::json;
 using pointer = app_actor::stateful_pointer<app_actor_state>;
 
 void pump(pointer self);
@@ -25,7 +23,8 @@ void post_event(pointer self, const announcement& what) {
   auto name = fmt::format("{}.{:016x}", st.key.name,
                           jitter(seed, 0, ~std::uint64_t{0}));
   self->request(st.api, caf::infinite,
-                event_call(what, st.key, st.uid, st.env->instance, name, now))
+                event_call(what, {"SparkApplication", st.key, st.uid},
+                           st.env->instance, name, now))
       .then([](const reply&) {},
             [](const caf::error&) {
               // Shutdown. The journal has what the Event would have said.
@@ -48,6 +47,20 @@ void tell(pointer self, const std::vector<announcement>& all) {
   }
 }
 
+/// How an attempt has ended, whatever the policy makes of it.
+void count_end(metrics& m, const attempt& before, const attempt& now) {
+  // Another one that begins with its end: adopted, unless we refused it.
+  bool begun_and_ended = before.number != now.number;
+  if (begun_and_ended ? now.outcome != "Refused" : !before.outcome.empty())
+    return;
+  if (now.outcome == "Completed")
+    m.add(counter::successes);
+  else if (now.outcome == "Failed" || now.outcome == "DriverLost")
+    m.add(counter::failures);
+  else if (now.outcome == "SubmissionFailed" || now.outcome == "Refused")
+    m.add(counter::failed_submissions);
+}
+
 void count(pointer self, phase before, phase after) {
   if (before == after)
     return;
@@ -65,13 +78,6 @@ void count(pointer self, phase before, phase after) {
   }
   if (after == phase::running && before != phase::unknown && known)
     m.observe(histogram::start_latency, since_claim.count());
-  if (after == phase::completed)
-    m.add(counter::successes);
-  if (after == phase::failed)
-    m.add(s.current.outcome == "SubmissionFailed" ||
-                  s.current.outcome == "Refused"
-              ? counter::failed_submissions
-              : counter::failures);
 }
 
 // -- doing
@@ -127,12 +133,15 @@ bool append_next(pointer self) {
           [self](const appended& done) {
             auto& s = self->state;
             auto before = s.session->state().at;
+            auto attempt_before = s.session->state().current;
             auto pruned = s.session->state().pruned;
             auto news = s.session->committed(done.at);
             if (done.seq == 0)
               s.session->missed_row();
             auto after = s.session->state().at;
             count(self, before, after);
+            count_end(*s.env->counters, attempt_before,
+                      s.session->state().current);
             *s.going = after == phase::deleting || after == phase::gone;
             if (s.session->state().pruned != pruned)
               s.env->condition->claims_pruned = !pruned;
@@ -213,50 +222,12 @@ app_actor_state::~app_actor_state() {
     env->counters->add(gauge::idle_without_timer, -1);
 }
 
-static json::object
-kubernetes_event(const announcement& what, const object_key& app,
-                 const std::string& uid, const std::string& instance,
-                 const std::string& event_name, time_point now) {
-  auto at = to_rfc3339(now);
-  auto message = cut_text(what.message, 1000);
-  return {{"apiVersion", "v1"},
-          {"kind", "Event"},
-          {"metadata", {{"name", event_name}, {"namespace", app.ns}}},
-          {"involvedObject",
-           {{"apiVersion", "sparkoperator.k8s.io/v1beta2"},
-            {"kind", "SparkApplication"},
-            {"namespace", app.ns},
-            {"name", app.name},
-            {"uid", uid}}},
-          {"reason", what.reason},
-          {"message", message},
-          {"type", what.warning ? "Warning" : "Normal"},
-          {"source", {{"component", "spark-operator"}}},
-          {"reportingComponent", "spark-operator"},
-          {"reportingInstance", instance},
-          {"firstTimestamp", at},
-          {"lastTimestamp", at},
-          {"count", 1}};
-}
-
-api_call event_call(const announcement& what, const object_key& app,
-                    const std::string& uid, const std::string& instance,
-                    const std::string& event_name, time_point now) {
-  api_call out;
-  out.what = requests::create(
-      namespaced_path(app.ns, "events"),
-      kubernetes_event(what, app, uid, instance, event_name, now));
-  out.rank = priority::event;
-  out.about = app;
-  out.resource = "events";
-  return out;
-}
-
 app_actor::behavior_type run_app(pointer self, object_key key, std::string uid,
                                  environment_ptr env, journal_actor journal,
                                  api_actor api, registry_actor registry) {
   auto& st = self->state;
-  st.session = std::make_unique<app_session>(key, uid, env->facts);
+  st.session =
+      std::make_unique<app_session>(key, uid, env->facts, env->companions);
   st.key = std::move(key);
   st.uid = std::move(uid);
   st.env = std::move(env);

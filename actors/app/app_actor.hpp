@@ -50,11 +50,4 @@ run_app(app_actor::stateful_pointer<app_actor_state> self, object_key key,
         std::string uid, environment_ptr env, journal_actor journal,
         api_actor api, registry_actor registry);
 
-/// Creates the core/v1 Event that tells users about `what`.
-[[nodiscard]] api_call event_call(const announcement& what,
-                                  const object_key& app, const std::string& uid,
-                                  const std::string& instance,
-                                  const std::string& event_name,
-                                  time_point now);
-
 } // namespace spark

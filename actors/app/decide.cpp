@@ -1,12 +1,10 @@
+#include "actors/app/companions.hpp"
 #include "actors/app/decision.hpp"
+#include "actors/app/driver_truth.hpp"
 #include "actors/app/executors.hpp"
 #include "actors/app/phases.hpp"
 
 namespace spark {
-
-bool follows_driver(phase p) {
-  return p == phase::submitted || p == phase::running || p == phase::unknown;
-}
 
 bool has_ended(const driver_fact& d) {
   return d.has_exit || d.phase == "Succeeded" || d.phase == "Failed";
@@ -19,16 +17,24 @@ void decision::on(const app_observed& o) {
     // Its driver may be one that only the claim tells of.
     if (s_.current.number == 0)
       adopt_claim(o);
-    if (s_.at != phase::deleting || s_.orphan != o.orphan)
-      say(deletion_seen{o.orphan});
+    // The finalizer that asks for it goes before the application does.
+    bool orphan = s_.orphan || o.orphan;
+    if (s_.at != phase::deleting || s_.orphan != orphan)
+      say(deletion_seen{orphan});
     return;
   }
   if (s_.at == phase::deleting)
     return;
   adopt_claim(o);
-  if (s_.pruned && o.claim_number > 0)
-    say(claims_kept{});
+  if (contested_by(o))
+    return;
+  see_claim(o);
   see_spec(o);
+  if (!suspended_by(o))
+    run(o);
+}
+
+void decision::run(const app_observed& o) {
   switch (s_.at) {
   case phase::fresh:
     if (s_.pruned)
@@ -37,10 +43,12 @@ void decision::on(const app_observed& o) {
       intend();
     break;
   case phase::pending_rerun:
+  case phase::resuming:
     // The next claim leaves applicationState alone, so show it first. A Go
     // operator's attempt gets its number before ours follows, and may still
     // have its driver.
-    if (o.state == "PENDING_RERUN" && !s_.has_driver &&
+    if (o.state == row_of(s_.at).shows &&
+        o.claim_outcome == s_.current.outcome && !s_.has_driver &&
         o.claim_number == s_.current.number)
       intend();
     break;
@@ -52,20 +60,30 @@ void decision::on(const app_observed& o) {
     break;
   case phase::claimed:
     if (edited())
-      on_edit_before_driver();
+      leave_before_driver("edited before the driver was created");
+    break;
+  case phase::succeeding:
+  case phase::failing:
+  case phase::submission_failed:
+    if (edited())
+      invalidate_if_shown(o);
+    else if (s_.retry_at == no_time && s_.giving_up.empty())
+      ask_policy(); // adopted with its end
+    else if (retry_is_due() && s_.current.pod_name.empty() &&
+             o.claim_number == s_.current.number)
+      retry(); // there is no name to look for
     break;
   case phase::submitted:
   case phase::running:
   case phase::unknown:
-  case phase::succeeding:
-  case phase::failing:
-  case phase::submission_failed:
   case phase::completed:
   case phase::failed:
     if (edited())
-      invalidate();
+      invalidate_if_shown(o);
     break;
   case phase::invalidating:
+  case phase::suspending:
+  case phase::suspended:
   case phase::deleting:
   case phase::gone:
     break;
@@ -77,8 +95,7 @@ void decision::on(const adopted& a) {
     return;
   say(term_began{a.epoch, now_ + settle_time});
   if (!a.app.deleting && s_.at != phase::deleting) {
-    if (started_by_another(a.app))
-      adopt(a.app, true);
+    adopt_foreign(a);
     reconcile_with_cluster(a.app);
     adopt_claim(a.app);
     // Before the drivers: whether theirs was edited is judged by the spec that
@@ -113,7 +130,7 @@ void decision::on(const driver_observed& f) {
   auto& d = f.driver;
   switch (owner_of(s_, d)) {
   case driver_owner::current:
-    on_our_driver(d);
+    on_our_driver(continued(s_.driver, d));
     break;
   case driver_owner::older_attempt:
   case driver_owner::predecessor:
@@ -139,13 +156,16 @@ void decision::on(const driver_gone& f) {
     return;
   if (has_ended(d) && follows_driver(s_.at)) {
     on_our_driver(d);
-    return;
+    if (!row_of(s_.at).rests)
+      return;
   }
   if (s_.at == phase::failing && !s_.giving_up.empty())
     finish_giving_up();
   else if (s_.at == phase::invalidating || s_.at == phase::pending_rerun)
     say(rerun_due{});
-  else if (!s_.missing && !row_of(s_.at).ended)
+  else if (s_.at == phase::suspending)
+    say(app_suspended{});
+  else if (!s_.missing && s_.at != phase::gone)
     say(driver_missing{});
 }
 
@@ -160,13 +180,21 @@ void decision::on(const driver_looked_up& f) {
 void decision::on(const executors_observed& f) {
   if (f.submission_id != s_.current.submission_id || s_.at == phase::gone)
     return;
+  // Spark stops them when its driver is done: how they go then says nothing.
+  bool done = s_.current.outcome == "Completed";
   executors_changed changed;
-  for (auto& [pod, state] : f.changed) {
+  for (auto& [pod, told] : f.changed) {
+    auto state = done && told == "FAILED" ? "COMPLETED" : told;
     auto known = s_.executors.find(pod);
-    bool news = known == s_.executors.end() ? !is_forgotten(s_, pod, state)
-                                            : known->second != state;
-    if (news)
-      changed.changed.emplace(pod, state);
+    bool news =
+        known == s_.executors.end()
+            ? !is_forgotten(s_, pod, state)
+            : known->second != state && !(done && has_ended(known->second));
+    if (!news)
+      continue;
+    changed.changed.emplace(pod, state);
+    if (auto why = f.why.find(pod); why != f.why.end() && state == told)
+      changed.why.insert(*why);
   }
   if (!changed.changed.empty())
     say(std::move(changed));
@@ -182,10 +210,13 @@ void decision::on(const claim_settled& f) {
   }
   if (s_.at != phase::claiming)
     return;
-  if (f.how == ending::done)
+  if (f.how == ending::done) {
     say(claim_made{f.number});
-  else if (f.how != ending::retry && !s_.current.unsure)
+    if (s_.spec.suspend)
+      leave_before_driver("suspended before the driver was created");
+  } else if (f.how != ending::retry && !s_.current.unsure) {
     say(claim_unsure{f.message});
+  }
 }
 
 void decision::on(const child_settled& f) {
@@ -204,6 +235,9 @@ void decision::on(const child_settled& f) {
     on_child(f);
   else if (f.what == child::sweep && f.how == ending::done &&
            !s_.current.swept) // beside a driver that was adopted
+    say(child_ready{f.what});
+  else if (f.what == child::budget && f.how == ending::done &&
+           has_budget(s_.companions))
     say(child_ready{f.what});
 }
 

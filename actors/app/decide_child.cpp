@@ -24,6 +24,30 @@ void decision::on_child(const child_settled& f) {
   }
 }
 
+/// Whatever becomes of them, the driver is not held up.
+void decision::on(const companions_settled& f) {
+  if (f.number != s_.current.number || s_.at == phase::deleting ||
+      s_.at == phase::gone)
+    return;
+  auto& known = s_.companions;
+  switch (f.how) {
+  case ending::done:
+    say(companions_ready{f.live_hash, f.made, f.web_ui});
+    break;
+  case ending::refused:
+  case ending::taken:
+    if (known.attempt != f.number || known.message != f.message)
+      say(companions_refused{f.how == ending::taken ? "NameConflict"
+                                                    : "Refused",
+                             f.message, f.made});
+    break;
+  case ending::retry:
+  case ending::unsure:
+  case ending::conflict:
+    break; // tried again after a backoff
+  }
+}
+
 void decision::on_driver_post(const child_settled& f) {
   if (f.has_driver) {
     on_found(f.driver);
@@ -100,7 +124,7 @@ bool decision::name_is_given_up() const {
 
 void decision::fail_submission(std::string message) {
   say(submission_failed{std::move(message)});
-  say(policy_finished{});
+  ask_policy();
 }
 
 } // namespace spark

@@ -6,11 +6,31 @@
 namespace spark {
 namespace {
 
+bool is_open(const std::string& state) {
+  return state == "SUBMITTED" || state == "RUNNING" || state == "UNKNOWN";
+}
+
+bool has_succeeded(const std::string& state) {
+  return state == "COMPLETED" || state == "SUCCEEDING";
+}
+
 /// What a Go operator's state means for the attempt it started.
 std::string foreign_outcome(const std::string& state) {
-  if (state == "SUBMITTED" || state == "RUNNING" || state == "UNKNOWN")
+  if (is_open(state))
     return "";
-  return state == "COMPLETED" || state == "SUCCEEDING" ? "Completed" : "Failed";
+  if (has_succeeded(state))
+    return "Completed";
+  if (state == "SUSPENDING" || state == "SUSPENDED" || state == "RESUMING")
+    return "Suspended";
+  if (state == "INVALIDATING" || state == "PENDING_RERUN")
+    return "Superseded";
+  return state == "SUBMISSION_FAILED" ? "SubmissionFailed" : "Failed";
+}
+
+/// It counts executions only; all but one that runs or succeeded have failed.
+std::int64_t foreign_failures(const app_observed& o) {
+  bool last_failed = !is_open(o.state) && !has_succeeded(o.state);
+  return std::max<std::int64_t>(0, o.execution_attempts - !last_failed);
 }
 
 } // namespace
@@ -21,8 +41,20 @@ bool decision::edited() const {
 }
 
 void decision::see_spec(const app_observed& o) {
-  spec_seen seen{o.generation, o.spec_hash, o.refusal,
-                 o.warning,    o.pod_name,  o.start_timeout};
+  spec_seen seen;
+  seen.generation = o.generation;
+  seen.spec_hash = o.spec_hash;
+  seen.next_hash = o.next_hash;
+  seen.refusal = o.refusal;
+  seen.warning = o.warning;
+  seen.pod_name = o.pod_name;
+  seen.start_timeout = o.start_timeout;
+  seen.scheduling_timeout = o.scheduling_timeout;
+  seen.policy = o.policy;
+  seen.suspend = o.suspend;
+  seen.time_to_live = o.time_to_live;
+  seen.live_hash = o.live_hash;
+  seen.companions = o.companions;
   if (!(seen == s_.spec))
     say(std::move(seen));
 }
@@ -33,21 +65,27 @@ void decision::intend(std::int64_t number) {
   claim_intended c;
   c.number = number > 0 ? number : s_.current.number + 1;
   c.generation = s_.spec.generation;
-  c.spec_hash = s_.spec.spec_hash;
+  auto& spec = s_.spec;
+  c.spec_hash = spec.next_hash.empty() ? spec.spec_hash : spec.next_hash;
   c.epoch = s_.term;
   c.submission_id = submission_id(s_.uid, c.number);
   c.pod_name = s_.spec.pod_name;
-  // Superseding an attempt is not another try of the user's policy.
-  bool superseded =
-      s_.current.outcome == "Superseded" && s_.at != phase::pending_rerun;
-  c.submission_attempts =
-      superseded ? s_.submission_attempts : s_.submission_attempts + 1;
+  c.submission_attempts = submission_number();
   c.sweep = c.number > 1;
   say(std::move(c));
   if (!s_.spec.refusal.empty()) {
     say(spec_refused{s_.spec.refusal});
     say(policy_finished{});
   }
+}
+
+/// How many times in a row the policy has had this submitted. Superseding an
+/// attempt is not another try; a new run begins anew.
+std::int64_t decision::submission_number() const {
+  if (s_.at == phase::pending_rerun || s_.at == phase::resuming)
+    return 1;
+  bool superseded = s_.current.outcome == "Superseded";
+  return superseded ? s_.submission_attempts : s_.submission_attempts + 1;
 }
 
 void decision::intend_again(const app_observed& o) {
@@ -65,22 +103,28 @@ void decision::retry_pruned_claim(const app_observed& o) {
 
 /// An id that we made, or have taken over already.
 bool decision::is_ours(const std::string& submission) const {
-  if (submission == s_.current.submission_id)
-    return true;
-  // A claim whose number a foreign CRD dropped is the next one.
-  for (auto n = s_.current.number + 1; n > 0; --n)
-    if (submission == submission_id(s_.uid, n))
-      return true;
-  return false;
+  return submission == s_.current.submission_id ||
+         attempt_number(s_.uid, submission) > 0;
 }
 
 /// A Go operator ran it: there is a submission, and no claim of ours beside it.
 bool decision::started_by_another(const app_observed& o) const {
-  if (o.claim_number != 0)
+  auto& c = s_.current;
+  bool kept = c.held && o.claim_number == c.number;
+  if (o.claim_number != 0 && !kept)
     return false;
   if (!o.submission_id.empty())
     return !is_ours(o.submission_id);
-  return s_.current.number == 0 && !o.state.empty();
+  return s_.at == phase::fresh && c.number == 0 && !o.state.empty();
+}
+
+/// What is shown after an attempt's end has had its time.
+static bool goes_on(const std::string& state) {
+  for (auto at : {phase::invalidating, phase::pending_rerun, phase::suspending,
+                  phase::suspended, phase::resuming})
+    if (state == row_of(at).shows)
+      return true;
+  return false;
 }
 
 /// Takes over what the cluster holds if it is not what we know.
@@ -96,11 +140,20 @@ void decision::adopt_claim(const app_observed& o) {
       same && !c.held && c.outcome == "Refused" &&
       (o.claim_generation != c.generation || o.claim_hash != c.spec_hash ||
        o.claim_outcome != c.outcome);
+  // What a time was written for stands: a time to live begins with it.
+  bool same_end =
+      same && c.held && !c.outcome.empty() && o.claim_outcome == c.outcome;
+  bool dated_elsewhere = same_end && s_.ended_at != no_time &&
+                         o.ended_at != no_time &&
+                         to_rfc3339(o.ended_at) != to_rfc3339(s_.ended_at);
+  // Another leader has done more about its end than our journal knows.
+  bool gone_on_elsewhere = same_end && row_of(s_.at).waits && goes_on(o.state);
   // Live, what another operator writes beside us is not taken over: two that
   // follow each other would never end.
   bool nothing_claimed =
       c.number == 0 || (s_.at == phase::claiming && c.unsure);
-  if (newer || ended_elsewhere || ours_landed || refused_alone)
+  if (newer || ended_elsewhere || dated_elsewhere || gone_on_elsewhere ||
+      ours_landed || refused_alone)
     adopt(o, false);
   else if (nothing_claimed && started_by_another(o))
     adopt(o, true);
@@ -109,20 +162,30 @@ void decision::adopt_claim(const app_observed& o) {
 void decision::adopt(const app_observed& o, bool unclaimed) {
   auto next = s_.current.held ? s_.current.number + 1
                               : std::max<std::int64_t>(1, s_.current.number);
+  auto own = unclaimed ? attempt_number(s_.uid, o.submission_id) : 0;
+  next = std::max(next, own);
   claim_adopted c;
   c.number = unclaimed ? next : o.claim_number;
   c.generation = unclaimed ? o.generation : o.claim_generation;
   c.spec_hash = unclaimed ? o.spec_hash : o.claim_hash;
   c.epoch = unclaimed ? s_.term : o.claim_epoch;
   c.outcome = unclaimed ? foreign_outcome(o.state) : o.claim_outcome;
+  if (own > 0 && o.state.empty())
+    c.outcome.clear(); // it was claimed, and got no further
   c.submission_id = o.submission_id;
   c.pod_name = o.driver_pod.empty() ? o.pod_name : o.driver_pod;
   c.state = o.state;
   c.execution_attempts = o.execution_attempts;
   c.submission_attempts = o.submission_attempts;
-  c.application_failures = o.application_failures;
+  c.application_failures =
+      unclaimed ? foreign_failures(o) : o.application_failures;
   c.infrastructure_failures = o.infrastructure_failures;
   c.unclaimed = unclaimed;
+  c.error_message = o.error_message;
+  bool ended = !c.outcome.empty() && c.outcome != "Superseded" &&
+               c.outcome != "Suspended";
+  if (ended) // a time to live needs a time
+    c.ended_at = o.ended_at == no_time ? now_ : o.ended_at;
   say(std::move(c));
 }
 
@@ -131,10 +194,23 @@ void decision::adopt(const app_observed& o, bool unclaimed) {
 void decision::reconcile_with_cluster(const app_observed& o) {
   if (o.claim_number > s_.current.number)
     return; // adopt_claim does it
+  if (claim_dropped(o) || started_by_another(o))
+    return; // contested_by says so
   bool lost = o.claim_number < s_.current.number;
   if (s_.at == phase::claiming) {
-    if (lost || !s_.current.unsure)
+    // Whoever led meanwhile may have done more with the attempt before than we
+    // knew when we meant to follow it: what the cluster holds counts.
+    if (lost && o.claim_number > 0)
+      adopt(o, false);
+    else if (lost || !s_.current.unsure)
       say(claim_unsure{"a new term began"});
+    return;
+  }
+  // Another leader saw it end in another way, and has said so.
+  auto& c = s_.current;
+  if (!lost && c.held && !c.outcome.empty() && !o.claim_outcome.empty() &&
+      o.claim_outcome != c.outcome) {
+    adopt(o, false);
     return;
   }
   // The cluster forgot a claim it once held (restored from a backup): what it
@@ -146,15 +222,16 @@ void decision::reconcile_with_cluster(const app_observed& o) {
   }
 }
 
-void decision::on_edit_before_driver() {
+/// Edited or suspended, and no driver is known: none may come any more.
+void decision::leave_before_driver(std::string why) {
   auto& c = s_.current;
   if (!c.mine)
     return; // settling already: plan() looks when no write can land
   if (!c.config_ready || !c.service_ready || !c.swept) {
-    supersede("edited before the driver was created");
+    supersede(std::move(why));
   } else if (!c.unsure) {
     // A POST may be under way; when no write can land any more, we look.
-    say(driver_unsure{now_ + settle_time, "edited while submitting"});
+    say(driver_unsure{now_ + settle_time, std::move(why)});
   }
 }
 
@@ -164,7 +241,27 @@ void decision::invalidate() {
     say(rerun_due{}); // it never got as far as a driver's name
 }
 
+/// What an attempt came to is shown before anything else becomes of it: who
+/// waits for its end would never hear of it. Where claims are dropped nothing
+/// can be shown.
+bool decision::end_is_shown(const app_observed& o) const {
+  auto& c = s_.current;
+  if (s_.pruned || c.outcome.empty() || s_.ended_at == no_time)
+    return true;
+  return o.claim_number == c.number && o.claim_outcome == c.outcome &&
+         o.ended_at != no_time;
+}
+
+void decision::invalidate_if_shown(const app_observed& o) {
+  if (end_is_shown(o))
+    invalidate();
+}
+
 void decision::supersede(std::string why) {
+  if (s_.spec.suspend) {
+    say(app_suspending{});
+    return;
+  }
   say(attempt_superseded{std::move(why)});
   intend();
 }

@@ -1,35 +1,13 @@
 #include "actors/app/decision.hpp"
+#include "actors/app/driver_truth.hpp"
 #include "actors/app/phases.hpp"
+#include "actors/app/policy.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace spark {
-namespace {
-
-bool infrastructure_reason(const std::string& reason) {
-  return reason == "Evicted" || reason == "NodeLost" ||
-         reason == "Preempting" || reason == "NodeShutdown" ||
-         reason == "Terminated" || reason == "DeletionByTaintManager" ||
-         reason == "DeletionByPodGC" || reason == "UnexpectedAdmissionError";
-}
-
-std::string failure_message(const driver_fact& d) {
-  std::string out;
-  if (d.has_exit)
-    out = fmt::format("driver container failed with ExitCode: {}, Reason: {}",
-                      d.exit_code, d.reason.empty() ? "Error" : d.reason);
-  else
-    out = "driver pod failed" +
-          (d.reason.empty() ? std::string{} : ", Reason: " + d.reason);
-  if (!d.message.empty())
-    out += ", Message: " + d.message;
-  return out;
-}
-
-} // namespace
-
 void decision::on_found(const driver_fact& d) {
   if (owner_of(s_, d) == driver_owner::current)
     on_our_driver(d);
@@ -38,11 +16,21 @@ void decision::on_found(const driver_fact& d) {
   else if (s_.has_driver || follows_driver(s_.at) ||
            s_.at == phase::invalidating || !s_.giving_up.empty())
     on_absent(); // ours is gone: its name has another owner
+  else if (s_.at == phase::suspending)
+    on_found_suspending(d);
+}
+
+/// What an older attempt left must not go on either.
+void decision::on_found_suspending(const driver_fact& d) {
+  if (owner_of(s_, d) == driver_owner::older_attempt)
+    say(driver_changed{d});
+  else
+    on_absent();
 }
 
 void decision::on_other_in_its_place(const driver_fact& d) {
   auto& c = s_.current;
-  if (edited() && c.unsure && now_ >= c.settle_until)
+  if ((edited() || s_.spec.suspend) && c.unsure && now_ >= c.settle_until)
     supersede("edited while another pod had the driver's name");
   else
     block_by(d);
@@ -62,7 +50,12 @@ void decision::on_absent() {
   else if (s_.at == phase::invalidating ||
            (s_.at == phase::pending_rerun && s_.has_driver))
     say(rerun_due{});
-  else if (follows_driver(s_.at)) {
+  else if (s_.at == phase::suspending)
+    say(app_suspended{});
+  else if (s_.at == phase::failing && retry_is_due()) {
+    retry();
+    say(rerun_due{});
+  } else if (follows_driver(s_.at)) {
     if (s_.missing)
       lose_driver();
     else
@@ -80,12 +73,11 @@ void decision::after_a_look() {
   }
   auto give_up = start_limit(s_);
   if (give_up != no_time && now_ >= give_up)
-    say(driver_given_up{
-        s_.driver.waiting,
-        fmt::format("driver pod {} could not start within {} s: {}: {}",
-                    s_.driver.name, s_.spec.start_timeout, s_.driver.waiting,
-                    s_.driver.waiting_message)});
+    say(given_up(s_));
   notice_wait();
+  bool waits = s_.at == phase::failing || s_.at == phase::submission_failed;
+  if (waits && retry_is_due())
+    retry();
   auto late = lingers_at(s_);
   if (late != no_time && now_ >= late)
     say(driver_lingers{fmt::format(
@@ -105,12 +97,22 @@ void decision::notice_wait() {
 void decision::on_our_driver(const driver_fact& d) {
   if (s_.at == phase::claimed) {
     say(driver_created{d});
-    if (edited()) {
+    bool ended = has_ended(d); // then that comes first
+    if (!ended && s_.spec.suspend) {
+      say(app_suspending{});
+      return;
+    }
+    if (!ended && edited()) {
       invalidate();
       return;
     }
-  } else if (row_of(s_.at).ended || s_.at == phase::claiming) {
-    return; // what follows an end is not our business
+  } else if (row_of(s_.at).rests || s_.at == phase::claiming ||
+             s_.at == phase::resuming) {
+    // What follows an end is not our business, but that the pod is there: it
+    // may have no owner that would take it away, and it has the name.
+    if (row_of(s_.at).rests && s_.at != phase::gone && !s_.has_driver)
+      say(driver_changed{d});
+    return;
   } else if (!s_.has_driver || s_.missing || changed(d)) {
     say(driver_changed{d});
   }
@@ -134,26 +136,30 @@ void decision::conclude(const driver_fact& d) {
     return;
   if (d.phase == "Succeeded" || (d.has_exit && d.exit_code == 0)) {
     say(driver_succeeded{});
+    ask_policy();
   } else {
-    say(driver_failed{failure_message(d), infrastructure_reason(d.reason)});
+    auto end = end_of(d);
+    fail_driver({end.message, end.infrastructure, end.reason});
   }
-  say(policy_finished{});
+}
+
+void decision::fail_driver(driver_failed e) {
+  if (ran_healthily(s_, now_))
+    say(counts_renewed{});
+  say(std::move(e));
+  ask_policy();
 }
 
 void decision::lose_driver() {
-  auto since = s_.running_at != no_time ? s_.running_at : s_.submitted_at;
-  auto message =
-      fmt::format("driver pod {} disappeared; last seen {}",
-                  s_.current.pod_name, s_.shows.empty() ? "nowhere" : s_.shows);
-  if (since != no_time) // else the journal that knew is lost
-    message += " at " + to_rfc3339(since);
-  say(driver_lost{std::move(message)});
-  say(policy_finished{});
+  if (ran_healthily(s_, now_))
+    say(counts_renewed{});
+  say(driver_lost{lost_message(s_)});
+  ask_policy();
 }
 
 void decision::finish_giving_up() {
-  say(driver_failed{s_.error_message, false});
-  say(policy_finished{});
+  fail_driver(
+      {s_.error_message, is_infrastructure(s_.giving_up), s_.giving_up});
 }
 
 driver_owner owner_of(const app_state& s, const driver_fact& d) {

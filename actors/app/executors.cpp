@@ -18,9 +18,14 @@ bool has_ended(const std::string& executor_state) {
   return executor_state == "COMPLETED" || executor_state == "FAILED";
 }
 
+bool is_live(const std::string& executor_state) {
+  return executor_state == "PENDING" || executor_state == "RUNNING";
+}
+
 bool is_forgotten(const app_state& s, const std::string& pod,
                   const std::string& state) {
-  return has_ended(state) && executor_number(pod) <= s.forgotten_up_to &&
+  return !is_live(state) && !s.forgotten_executors.empty() &&
+         executor_number(pod) <= s.forgotten_up_to &&
          s.executors.count(pod) == 0;
 }
 
@@ -29,7 +34,7 @@ void forget_ended_executors(app_state& s) {
     return;
   std::vector<std::pair<std::int64_t, std::string>> ended;
   for (auto& [pod, state] : s.executors)
-    if (has_ended(state))
+    if (!is_live(state))
       ended.emplace_back(executor_number(pod), pod);
   if (ended.size() <= max_executors)
     return;

@@ -18,13 +18,15 @@ inline constexpr std::size_t max_executors = 100;
 
 /// COMPLETED and FAILED are final.
 [[nodiscard]] bool has_ended(const std::string& executor_state);
+/// PENDING and RUNNING. UNKNOWN is neither live nor final: its pod vanished.
+[[nodiscard]] bool is_live(const std::string& executor_state);
 
 /// Whether `pod` in `state` is one that was counted and forgotten: a list may
 /// show it again.
 [[nodiscard]] bool is_forgotten(const app_state& s, const std::string& pod,
                                 const std::string& state);
 
-/// Moves the oldest ended ones into s.forgotten_executors until at most
+/// Moves the oldest that do not live into s.forgotten_executors until at most
 /// max_executors of them are left.
 void forget_ended_executors(app_state& s);
 

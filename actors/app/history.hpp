@@ -1,20 +1,18 @@
 #pragma once
 
 #include "actors/app/machine.hpp"
-#include "store/journal.hpp"
+#include "actors/journaled.hpp"
 
-#include <string>
-#include <vector>
-
-/// From journal rows back to states: what restart, replay and verification have
-/// in common.
 namespace spark {
 
-/// The app machine as the shell wants it (actors/shell.hpp).
+/// The app machine as the shell (actors/shell.hpp) and the journal
+/// (actors/journaled.hpp) want it.
 struct app_machine {
   using state = app_state;
   using stimulus = app_stimulus;
   using event = app_event;
+  static constexpr std::int64_t rules = rules_version;
+  static constexpr std::size_t most_waiting = 256;
 
   static std::vector<event> decide(const state& s, const stimulus& f,
                                    time_point now) {
@@ -24,37 +22,39 @@ struct app_machine {
     spark::evolve(s, e, at);
   }
   static journal_row row_of(const state& s, const stimulus& f,
-                            const std::vector<event>& events);
+                            const std::vector<event>& events) {
+    return journaled::row_of<app_machine>(s, f, events);
+  }
   static void finish_row(journal_row& row, const state& before,
                          const state& after);
   static bool replaces(const stimulus& old, const stimulus& newer);
-  static journal_snapshot snapshot_of(const state& s);
+  static journal_snapshot snapshot_of(const state& s) {
+    return journaled::snapshot_of<app_machine>(s);
+  }
   static bool ends_history(const state& before, const state& after);
+
+  static result<stimulus> stimulus_from(const boost::json::value& v) {
+    return spark::stimulus_from(v);
+  }
+  static result<std::vector<event>> events_from(const boost::json::value& v) {
+    return spark::events_from(v);
+  }
+  static result<state> state_from(const boost::json::value& v) {
+    return spark::state_from(v);
+  }
 };
 
-struct folded {
-  app_state state;
-  std::int64_t last_seq = 0;
-  int rows = 0; ///< folded after the snapshot
-};
+using folded = folded_history<app_machine>;
 
-/// Fails on a row that this program cannot read, naming its seq.
-[[nodiscard]] result<folded> fold(const journal_history& h);
-
-/// Applies one row's events.
-[[nodiscard]] result<void> apply(app_state& s, const journal_row& row);
-
-/// What today's rules make of a row, against what it says.
-struct verdict {
-  enum class kind {
-    same,
-    older_rules, ///< of another rules_version: folded, not re-decided
-    different    ///< an error: the rules changed without a new version
-  };
-  kind is = kind::same;
-  std::string detail; ///< for `different`: the events then and now
-};
-/// `before` is the state before the row; it is moved past it.
-[[nodiscard]] result<verdict> verify(app_state& before, const journal_row& row);
+[[nodiscard]] inline result<folded> fold(const journal_history& h) {
+  return journaled::fold<app_machine>(h);
+}
+[[nodiscard]] inline result<void> apply(app_state& s, const journal_row& row) {
+  return journaled::apply<app_machine>(s, row);
+}
+[[nodiscard]] inline result<verdict> verify(app_state& before,
+                                            const journal_row& row) {
+  return journaled::verify<app_machine>(before, row);
+}
 
 } // namespace spark

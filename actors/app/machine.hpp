@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/announcement.hpp"
+#include "actors/backoff.hpp"
 #include "crds/status.hpp"
 #include "messages/app_state.hpp"
 
@@ -15,7 +17,7 @@ namespace spark {
 
 /// Raised when decide() concludes something else from the same facts, so that
 /// replay re-decides only rows of its own rules.
-inline constexpr std::int64_t rules_version = 2;
+inline constexpr std::int64_t rules_version = 5;
 
 /// The rules: what does this fact mean? Empty when it means nothing new.
 [[nodiscard]] std::vector<app_event>
@@ -30,17 +32,21 @@ enum class effect_kind {
   create_config,
   create_service,
   create_driver,
+  put_companions,
+  remove_budget,
   delete_driver,
+  delete_app,
   look_at_driver,
   look_at_app,
   patch_status
 };
 BOOST_DESCRIBE_ENUM(effect_kind, claim_attempt, sweep_attempt, create_config,
-                    create_service, create_driver, delete_driver,
-                    look_at_driver, look_at_app, patch_status)
+                    create_service, create_driver, put_companions,
+                    remove_budget, delete_driver, delete_app, look_at_driver,
+                    look_at_app, patch_status)
 
 [[nodiscard]] std::string_view to_string(effect_kind k);
-/// ConfigMaps, claims, the Service or the driver of an attempt.
+/// Anything that belongs to an attempt.
 [[nodiscard]] bool creates_children(effect_kind k);
 
 /// An intent. Two effects are the same if kind, attempt and target are.
@@ -53,14 +59,11 @@ struct effect {
 
 /// What only this process knows.
 struct app_view {
-  struct backoff {
-    time_point not_before{};
-    int tries = 0;
-  };
   bool observed = false;        ///< a first observation in this term was made
   application_status status;    ///< as last observed
   std::string resource_version; ///< of the application, as last observed
   std::string loaded_hash;      ///< hash of the spec in memory; empty: none
+  std::string loaded_live;      ///< its live hash
   std::set<effect> in_flight;
   std::map<effect_kind, backoff> backoffs;
   time_point looked_at{};      ///< last answered live GET of the driver
@@ -86,13 +89,6 @@ struct app_view {
 [[nodiscard]] application_status projection(const app_state& state,
                                             const application_status& observed);
 
-/// A Kubernetes Event that tells users what happened.
-struct announcement {
-  std::string reason;
-  bool warning = false;
-  std::string message;
-  bool operator==(const announcement&) const = default;
-};
 [[nodiscard]] std::vector<announcement> announce(const app_state& before,
                                                  const app_event& event);
 
@@ -106,16 +102,16 @@ enum class driver_owner {
 [[nodiscard]] driver_owner owner_of(const app_state& state,
                                     const driver_fact& driver);
 
-/// The kubelet says that a container cannot start, and it will not by itself.
-/// Waiting for a node is no such thing, nor is pulling an image.
-[[nodiscard]] bool cannot_start(const driver_fact& driver);
-/// Pulling images, or its init containers run.
-[[nodiscard]] bool is_making_progress(const driver_fact& driver);
+/// How long another operator must have been silent before what it left is
+/// taken over; twice as long each time that it comes back.
+[[nodiscard]] seconds contest_silence(const app_state& state);
+/// ... and between two writes of ours meanwhile.
+[[nodiscard]] seconds contest_write_pause(const app_state& state);
 
 // When time alone calls for something; no_time: never. plan() looks then, and
 // what the look shows decides.
 
-/// The driver has failed to start for as long as it may.
+/// The driver has waited for its start, or for a node, for as long as it may.
 [[nodiscard]] time_point start_limit(const app_state& state);
 /// Users should be told what the driver waits for.
 [[nodiscard]] time_point notice_wait_at(const app_state& state);

@@ -1,12 +1,14 @@
+#include "actors/app/companions.hpp"
 #include "actors/app/machine.hpp"
 #include "actors/app/phases.hpp"
+#include "actors/app/policy.hpp"
 
 #include <algorithm>
 
 namespace spark {
 namespace {
 
-constexpr seconds executor_status_pause{2};
+constexpr seconds details_pause{2};
 
 /// Everything plan() and wake_at() have in common: what is wanted, and from
 /// when on. So there is no state that wants something and never wakes for it.
@@ -24,8 +26,11 @@ public:
     if (!v_.observed)
       return {};
     want_stray_removed();
-    if (s_.at != phase::gone) {
+    if (s_.contested && s_.at != phase::deleting && s_.at != phase::gone) {
+      want_contest_over();
+    } else if (s_.at != phase::gone) {
       by_phase();
+      want_budget_removed();
       want_status();
     }
     return std::move(wishes_);
@@ -39,6 +44,10 @@ private:
       if (w.what == e)
         return;
     wishes_.push_back({std::move(e), from});
+  }
+
+  [[nodiscard]] bool is_shown() const {
+    return v_.status.state == row_of(s_.at).shows;
   }
 
   [[nodiscard]] bool under_way(effect_kind kind) const {
@@ -63,9 +72,35 @@ private:
     return at;
   }
 
+  /// Beside the driver, and never in its way.
+  void want_companions() {
+    if (!companions_due(s_))
+      return;
+    if (v_.loaded_live == s_.spec.live_hash)
+      want(effect_kind::put_companions);
+    else
+      want(effect_kind::look_at_app);
+  }
+
+  /// With no driver left it would only worry whoever watches over budgets.
+  void want_budget_removed() {
+    auto& row = row_of(s_.at);
+    if ((row.ended || row.waits || s_.at == phase::suspended) &&
+        has_budget(s_.companions))
+      want(effect_kind::remove_budget);
+  }
+
   void want_stray_removed() {
     if (!s_.stray_uid.empty())
       want(effect_kind::delete_driver, s_.stray_uid);
+  }
+
+  /// Another operator is at work: what it does is watched, and said.
+  void want_contest_over() {
+    want(effect_kind::look_at_app, {}, s_.contested_at + contest_pause);
+    if (projection(s_, v_.status) != v_.status)
+      want(effect_kind::patch_status, {},
+           v_.status_sent_at + contest_write_pause(s_));
   }
 
   void by_phase() {
@@ -74,10 +109,12 @@ private:
       want(effect_kind::look_at_app, {}, next_look());
       break;
     case phase::pending_rerun:
-      if (s_.has_driver)
+    case phase::resuming:
+      if (!s_.has_driver) // a write of ours brings a view of it, too
+        want(effect_kind::look_at_app, {},
+             is_shown() ? time_point{} : next_look());
+      else if (is_shown())
         want_driver_gone();
-      else
-        want(effect_kind::look_at_app, {}, next_look());
       break;
     case phase::claiming:
       want_claim();
@@ -91,23 +128,47 @@ private:
       want(effect_kind::look_at_driver, {}, look_by());
       if (!s_.current.swept) // adopted: what older attempts left is still there
         want_sweep();
+      else
+        want_companions();
       break;
     case phase::failing:
+    case phase::submission_failed:
+    case phase::succeeding:
+      if (s_.retry_at != no_time)
+        want_retry();
+      else if (!s_.giving_up.empty())
+        want_driver_gone();
+      else // adopted: the next view of it asks the policy
+        want(effect_kind::look_at_app, {}, next_look());
+      break;
     case phase::deleting:
       want_driver_gone();
       break;
     case phase::invalidating:
-      // Each of these states is shown before the next one follows.
-      if (v_.status.state == "INVALIDATING")
+    case phase::suspending:
+      // Each of these states is shown before the next one follows, and the
+      // outcome with it before what proves it is gone.
+      if (is_shown())
         want_driver_gone();
       break;
-    case phase::succeeding:
-    case phase::submission_failed:
+    case phase::suspended:
     case phase::completed:
     case phase::failed:
     case phase::gone:
       break;
     }
+  }
+
+  /// The failed driver stays for whoever wants to look, until it is in the way.
+  void want_retry() {
+    // A Go operator's attempt gets its number before ours follows.
+    if (v_.status.claim.number != s_.current.number && !s_.pruned)
+      return;
+    auto at = std::max(s_.retry_at, v_.looked_at + seconds{1});
+    if (s_.current.pod_name.empty())
+      want(effect_kind::look_at_app, {}, s_.retry_at);
+    else
+      want(effect_kind::look_at_driver, {}, at);
   }
 
   void want_claim() {
@@ -126,6 +187,8 @@ private:
       want(effect_kind::look_at_driver, {}, next_look());
     } else if (s_.blocked == blockage::name_conflict &&
                !s_.blocked_uid.empty()) {
+      if (!c.swept) // it may never get to a child of its own
+        want_sweep();
       want(effect_kind::look_at_driver, {},
            c.unsure ? std::max(c.settle_until, v_.looked_at + seconds{1})
                     : std::min(v_.looked_at + seconds{60},
@@ -158,6 +221,7 @@ private:
       want(effect_kind::create_service);
     if (c.config_ready && c.service_ready)
       want(effect_kind::create_driver);
+    want_companions();
   }
 
   /// What an older attempt was still creating would come after the sweep.
@@ -181,7 +245,8 @@ private:
   }
 
   /// One status write at a time, of the newest content. Executors alone may
-  /// wait, so that a thousand of them do not cost a thousand writes.
+  /// wait, so that a thousand of them do not cost a thousand writes, and so may
+  /// the address of the web UI.
   void want_status() {
     if (s_.at == phase::claiming || s_.at == phase::deleting ||
         s_.at == phase::fresh)
@@ -190,16 +255,22 @@ private:
     if (s_.pruned && row_of(s_.at).ended)
       return;
     auto wanted = projection(s_, v_.status);
-    if (wanted == v_.status)
+    if (wanted == v_.status) {
+      if (auto at = expires_at(s_); at != no_time)
+        want(effect_kind::delete_app, {}, at);
       return;
-    auto without_executors = wanted;
-    without_executors.executor_state = v_.status.executor_state;
-    without_executors.executor_counts = v_.status.executor_counts;
+    }
+    auto without_details = wanted;
+    without_details.executor_state = v_.status.executor_state;
+    without_details.executor_counts = v_.status.executor_counts;
+    without_details.web_ui = v_.status.web_ui;
     time_point from{};
     if (s_.pruned)
       from = v_.status_sent_at + pruned_pause;
-    else if (without_executors == v_.status)
-      from = v_.status_sent_at + executor_status_pause;
+    else if (without_details == v_.status && s_.at == phase::claimed)
+      return; // its driver is about to have news
+    else if (without_details == v_.status)
+      from = v_.status_sent_at + details_pause;
     want(effect_kind::patch_status, {}, from);
   }
 
@@ -229,7 +300,7 @@ bool busy(const app_view& v, const effect& e) {
 
 bool creates_children(effect_kind k) {
   return k == effect_kind::create_config || k == effect_kind::create_service ||
-         k == effect_kind::create_driver;
+         k == effect_kind::create_driver || k == effect_kind::put_companions;
 }
 
 std::vector<effect> plan(const app_state& state, const app_view& view,

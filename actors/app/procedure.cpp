@@ -1,7 +1,5 @@
 #include "actors/app/phases.hpp"
 #include "actors/app/procedures.hpp"
-#include "crds/cut_text.hpp"
-#include "k8s/bounded_json.hpp"
 #include "k8s/watch/collection.hpp"
 
 namespace spark {
@@ -9,21 +7,6 @@ namespace procedures {
 
 static_assert(requests::write_deadline < settle_time,
               "a write could land after we believed that it never will");
-
-std::optional<boost::json::value> parsed(const reply& r) {
-  auto v = parse_bounded(r.body);
-  if (!v)
-    return std::nullopt;
-  return std::move(*v);
-}
-
-bool answered(const reply& r, int status) {
-  return r.how == sent::answered && r.status == status;
-}
-
-bool success(const reply& r) {
-  return r.how == sent::answered && r.status >= 200 && r.status < 300;
-}
 
 base::base(effect what, procedure_context c)
     : what_(std::move(what)), c_(std::move(c)) {}
@@ -71,8 +54,16 @@ void base::take_app(procedure_end& end, const reply& r) const {
     end.app = std::move(*app);
 }
 
-std::string base::words_of(const reply& r) const {
-  return cut_text(error_of_reply(r, "").message, most_words);
+procedure_end base::child_end(child_settled fact, child what, ending how,
+                              std::string message) const {
+  procedure_end end;
+  fact.number = what_.attempt;
+  fact.what = what;
+  fact.how = how;
+  fact.message = std::move(message);
+  end.failed = how != ending::done;
+  end.stimuli.push_back(std::move(fact));
+  return end;
 }
 
 } // namespace procedures
@@ -90,8 +81,14 @@ std::unique_ptr<procedure> make_procedure(const effect& what,
     return procedures::create_service(what, std::move(c));
   case effect_kind::create_driver:
     return procedures::create_driver(what, std::move(c));
+  case effect_kind::put_companions:
+    return procedures::put_companions(what, std::move(c));
+  case effect_kind::remove_budget:
+    return procedures::remove_budget(what, std::move(c));
   case effect_kind::delete_driver:
     return procedures::delete_driver(what, std::move(c));
+  case effect_kind::delete_app:
+    return procedures::delete_app(what, std::move(c));
   case effect_kind::look_at_driver:
     return procedures::look_at_driver(what, std::move(c));
   case effect_kind::look_at_app:
@@ -100,22 +97,6 @@ std::unique_ptr<procedure> make_procedure(const effect& what,
     return procedures::patch_status(what, std::move(c));
   }
   return nullptr;
-}
-
-std::string application_path(const object_key& k) {
-  return "/apis/sparkoperator.k8s.io/v1beta2/namespaces/" +
-         percent_encoded(k.ns) + "/sparkapplications/" +
-         percent_encoded(k.name);
-}
-
-std::string namespaced_path(std::string_view ns, std::string_view plural,
-                            std::string_view name) {
-  std::string out =
-      plural == "networkpolicies" ? "/apis/networking.k8s.io/v1" : "/api/v1";
-  out += "/namespaces/" + percent_encoded(ns) + "/" + std::string{plural};
-  if (!name.empty())
-    out += "/" + percent_encoded(name);
-  return out;
 }
 
 } // namespace spark

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "actors/api/ending.hpp"
 #include "actors/app/machine.hpp"
 #include "k8s/calls.hpp"
-#include "k8s/render/submission.hpp"
+#include "k8s/render/companions.hpp"
 #include "messages/observed.hpp"
 
 #include <memory>
@@ -45,8 +46,11 @@ struct procedure_context {
   application_status observed;
   app_state state;
   fact_settings facts;
+  time_point now{}; ///< when the effect began
   /// Rendered for the open attempt; null if the effect creates nothing.
   std::shared_ptr<const submission> children;
+  /// Rendered from the spec as it is now; null unless it is put.
+  std::shared_ptr<const companions> beside;
 };
 
 [[nodiscard]] std::unique_ptr<procedure>
@@ -55,14 +59,5 @@ make_procedure(const effect& what, procedure_context context);
 /// A PATCH that adds one condition to the status as it is.
 [[nodiscard]] api_call condition_patch(const observed_application& app,
                                        condition what);
-
-/// How a reply to a write is to be read (contract "It already exists").
-[[nodiscard]] ending ending_of(const reply& r);
-
-/// Paths below the API server's root; names are percent-encoded.
-[[nodiscard]] std::string application_path(const object_key& k);
-[[nodiscard]] std::string namespaced_path(std::string_view ns,
-                                          std::string_view plural,
-                                          std::string_view name = {});
 
 } // namespace spark

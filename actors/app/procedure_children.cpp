@@ -1,6 +1,7 @@
-#include "actors/app/procedures.hpp"
+#include "actors/app/child_creation.hpp"
 #include "k8s/watch/collection.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace spark::procedures {
@@ -8,160 +9,24 @@ namespace {
 
 namespace json = boost::json;
 
-/// ConfigMaps or the Service of an attempt: names are fixed, so meeting our own
-/// object is success; a foreign one is left alone. One with other content is
-/// replaced, since they are immutable, unless it outlives its attempt, which is
-/// updated in place.
-class child_creation : public base {
+/// ConfigMaps, claims or the headless Service of an attempt.
+class children_steps : public child_creation {
 public:
-  struct named {
-    std::string plural;
-    json::object object;
-    bool outlives_attempt = false;
-  };
-
-  child_creation(effect what, procedure_context c, child kind,
+  children_steps(effect what, procedure_context c, child kind,
                  std::vector<named> objects)
-      : base(std::move(what), std::move(c)), kind_(kind),
-        objects_(std::move(objects)) {}
-
-  procedure_step next(const reply* last) override {
-    if (!last)
-      return post();
-    switch (doing_) {
-    case doing::post:
-      return on_post(*last);
-    case doing::look:
-      return on_look(*last);
-    case doing::remove:
-      if (success(*last) || answered(*last, 404))
-        return post();
-      return done(ending::retry, words_of(*last));
-    case doing::update:
-      if (success(*last))
-        ++at_;
-      else if (!answered(*last, 404))
-        return done(ending::retry, words_of(*last));
-      return post();
-    }
-    return done(ending::retry, "");
-  }
+      : child_creation(std::move(what), std::move(c), std::move(objects)),
+        kind_(kind) {}
 
 private:
-  enum class doing { post, look, remove, update };
-
-  procedure_step post() {
-    if (at_ == objects_.size())
-      return done(ending::done, "");
-    doing_ = doing::post;
-    return call(requests::create(namespaced_path(c_.app.ns, plural()),
-                                 objects_[at_].object),
-                plural());
-  }
-
-  procedure_step on_post(const reply& r) {
-    auto how = ending_of(r);
-    if (how == ending::done) {
-      ++at_;
-      return post();
-    }
-    if (how == ending::taken || how == ending::unsure) {
-      doing_ = doing::look;
-      return call(requests::get(namespaced_path(c_.app.ns, plural(), name())),
-                  plural());
-    }
-    return done(how, words_of(r), r);
-  }
-
-  procedure_step on_look(const reply& r) {
-    auto v = success(r) ? parsed(r) : std::nullopt;
-    if (!v)
-      return done(ending::retry, words_of(r));
-    if (controller_uid(*v) != c_.uid)
-      return done(ending::taken, plural() + " " + name() +
-                                     " exists and does not belong to this "
-                                     "application");
-    if (hash_of(*v) == hash_of(json::value(objects_[at_].object))) {
-      ++at_;
-      return post();
-    }
-    if (objects_[at_].outlives_attempt)
-      return update(*v);
-    doing_ = doing::remove;
-    return remove(plural(), name(), uid_of(*v));
-  }
-
-  /// The data that we want, and none of what is there beside it.
-  procedure_step update(const json::value& there) {
-    doing_ = doing::update;
-    const auto& wanted = objects_[at_].object;
-    auto data = wanted.at("data").as_object();
-    const auto* found = there.as_object().if_contains("data");
-    if (const auto* old = found ? found->if_object() : nullptr)
-      for (const auto& member : *old)
-        if (!data.contains(member.key()))
-          data[member.key()] = nullptr;
-    const auto& metadata = wanted.at("metadata").as_object();
-    json::object patch{{"metadata",
-                        {{"uid", uid_of(there)},
-                         {"labels", metadata.at("labels")},
-                         {"annotations", metadata.at("annotations")}}},
-                       {"data", std::move(data)}};
-    return call(requests::merge_patch(
-                    namespaced_path(c_.app.ns, plural(), name()), patch),
-                plural());
-  }
-
-  procedure_step done(ending how, std::string message) const {
-    return done(how, std::move(message), {});
-  }
-
-  procedure_step done(ending how, std::string message, const reply& r) const {
-    procedure_end end;
+  procedure_step finish(ending how, std::string message,
+                        const reply& r) override {
     child_settled fact;
-    fact.number = what_.attempt;
-    fact.what = kind_;
-    fact.how = how;
-    fact.message = std::move(message);
     fact.over_quota = r.status == 403 &&
                       error_of_status(403, r.body, "").code == errc::over_quota;
-    end.failed = how != ending::done;
-    end.stimuli.push_back(std::move(fact));
-    return end;
-  }
-
-  [[nodiscard]] const std::string& plural() const {
-    return objects_[at_].plural;
-  }
-
-  [[nodiscard]] std::string name() const {
-    auto& meta = objects_[at_].object.at("metadata").as_object();
-    return meta.at("name").as_string().c_str();
-  }
-
-  static std::string member(const json::value& v,
-                            std::initializer_list<std::string_view> path) {
-    auto* p = &v;
-    for (auto key : path) {
-      p = p->is_object() ? p->as_object().if_contains(key) : nullptr;
-      if (!p)
-        return {};
-    }
-    return p->is_string() ? std::string{p->as_string()} : std::string{};
-  }
-
-  static std::string hash_of(const json::value& v) {
-    return member(v, {"metadata", "annotations", labels::content_hash});
-  }
-
-  static std::string uid_of(const json::value& v) {
-    return member(v, {"metadata", "uid"});
+    return child_end(std::move(fact), kind_, how, std::move(message));
   }
 
   child kind_;
-  std::vector<named> objects_;
-  std::size_t at_ = 0;
-  doing doing_ = doing::post;
 };
 
 /// Everything that must exist before the driver but for its Service.
@@ -178,8 +43,21 @@ std::vector<child_creation::named> config_of(const submission& made) {
   return out;
 }
 
-constexpr std::array<const char*, 4> swept_kinds{
-    "configmaps", "services", "persistentvolumeclaims", "networkpolicies"};
+/// Of pods, executors: those that belong to the application, too (Go operators
+/// since 2.4, and Kueue, make it so), outlive their driver.
+/// Ingresses and budgets are rare: asked for only where there may be some.
+constexpr std::array<const char*, 7> swept_kinds{
+    "configmaps", "services",  "persistentvolumeclaims", "networkpolicies",
+    "pods",       "ingresses", "poddisruptionbudgets"};
+
+bool may_be_there(const companions_seen& known, std::string_view plural) {
+  if (plural != "ingresses" && plural != "poddisruptionbudgets")
+    return true;
+  return known.may_be_more ||
+         std::ranges::any_of(known.made, [plural](const auto& one) {
+           return one.starts_with(plural);
+         });
+}
 
 /// Deletes what older attempts left, one by one with
 /// their uid: a list by label finds also what a lost journal forgot.
@@ -200,9 +78,26 @@ public:
 private:
   [[nodiscard]] const char* plural() const { return swept_kinds[round_]; }
 
+  [[nodiscard]] bool is_pods() const {
+    return plural() == std::string_view{"pods"};
+  }
+
+  /// What we make of this kind says which attempt it is of; a Go operator's
+  /// may not.
+  [[nodiscard]] bool labelled_always() const {
+    std::string_view kind = plural();
+    return kind == "ingresses" || kind == "poddisruptionbudgets";
+  }
+
+  [[nodiscard]] bool belongs(const json::value& item) const {
+    return is_pods() ? has_owner(item, c_.uid) : controller_uid(item) == c_.uid;
+  }
+
   procedure_step list() {
     listed_ = false;
     auto selector = std::string{labels::app_name} + "=" + c_.app.name;
+    if (is_pods())
+      selector += "," + std::string{labels::spark_role} + "=executor";
     return call(requests::get(namespaced_path(c_.app.ns, plural()) +
                               "?labelSelector=" + percent_encoded(selector)),
                 plural());
@@ -219,7 +114,7 @@ private:
       if (auto meta = item.is_object()
                           ? item.as_object().if_contains("metadata")
                           : nullptr;
-          meta && controller_uid(item) == c_.uid)
+          meta && belongs(item))
         consider(*meta);
     return remove_next();
   }
@@ -230,8 +125,9 @@ private:
     auto* label = all && all->is_object()
                       ? all->as_object().if_contains(labels::submission)
                       : nullptr;
-    if (!label || !label->is_string() ||
-        label->as_string() == c_.state.current.submission_id)
+    bool ours = label && label->is_string();
+    if (ours ? label->as_string() == c_.state.current.submission_id
+             : !labelled_always())
       return;
     old_.emplace_back(o.at("name").as_string().c_str(),
                       o.at("uid").as_string().c_str());
@@ -243,21 +139,14 @@ private:
       old_.pop_back();
       return remove(plural(), name, uid);
     }
-    if (++round_ < swept_kinds.size())
-      return list();
+    while (++round_ < swept_kinds.size())
+      if (may_be_there(c_.state.companions, plural()))
+        return list();
     return done(ending::done, "");
   }
 
   procedure_step done(ending how, std::string message) const {
-    procedure_end end;
-    child_settled fact;
-    fact.number = what_.attempt;
-    fact.what = child::sweep;
-    fact.how = how;
-    fact.message = std::move(message);
-    end.failed = how != ending::done;
-    end.stimuli.push_back(std::move(fact));
-    return end;
+    return child_end({}, child::sweep, how, std::move(message));
   }
 
   std::size_t round_ = 0;
@@ -269,13 +158,13 @@ private:
 
 made create_config(effect what, procedure_context c) {
   auto all = config_of(*c.children);
-  return std::make_unique<child_creation>(std::move(what), std::move(c),
+  return std::make_unique<children_steps>(std::move(what), std::move(c),
                                           child::config, std::move(all));
 }
 
 made create_service(effect what, procedure_context c) {
   std::vector<child_creation::named> one{{"services", c.children->service}};
-  return std::make_unique<child_creation>(std::move(what), std::move(c),
+  return std::make_unique<children_steps>(std::move(what), std::move(c),
                                           child::service, std::move(one));
 }
 

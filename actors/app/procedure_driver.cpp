@@ -1,3 +1,4 @@
+#include "actors/app/driver_truth.hpp"
 #include "actors/app/procedures.hpp"
 #include "crds/cut_text.hpp"
 #include "crds/json_text.hpp"
@@ -21,20 +22,32 @@ std::string time_of_event(const json::value& event) {
 }
 
 /// A volume that cannot be mounted shows in Events only: the pod itself says
-/// ContainerCreating for ever. The newest word counts, if it is a complaint.
+/// ContainerCreating for ever. The newest word counts, if it is a complaint;
+/// warnings of other things say nothing of the start.
 void read_complaint(driver_fact& d, const json::value& events) {
   auto* items =
       events.is_object() ? events.as_object().if_contains("items") : nullptr;
   if (!items || !items->is_array())
     return;
   const json::value* newest = nullptr;
-  for (auto& e : items->as_array())
-    if (!newest || time_of_event(*newest) <= time_of_event(e))
+  for (auto& e : items->as_array()) {
+    bool other = text_member(e, "type") == "Warning" &&
+                 !is_complaint(text_member(e, "reason"));
+    if (!other && (!newest || time_of_event(*newest) <= time_of_event(e)))
       newest = &e;
+  }
   if (!newest || text_member(*newest, "type") != "Warning")
     return;
-  d.waiting = cut_text(text_member(*newest, "reason"), 64);
-  d.waiting_message = cut_text(text_member(*newest, "message"), most_words);
+  d.complaint = cut_text(text_member(*newest, "reason"), 64);
+  d.complaint_message = cut_text(text_member(*newest, "message"), most_words);
+}
+
+/// Only where they can tell more than the pod: it is being started, it seems,
+/// or its node says nothing at all.
+bool needs_events(const driver_fact& d) {
+  auto clock = wait_of(d).clock;
+  return clock == wait_clock::progress ||
+         (clock == wait_clock::held && d.waiting.empty());
 }
 
 class driver_look : public base {
@@ -60,7 +73,7 @@ public:
     }
     asking_events_ = c_.state.at == phase::submitted && fact_.found &&
                      fact_.driver.uid == c_.state.driver.uid &&
-                     fact_.driver.waiting == "ContainerCreating";
+                     needs_events(fact_.driver);
     return asking_events_ ? get_events() : end();
   }
 

@@ -15,15 +15,23 @@ request status_write(const procedure_context& c, json::object patch) {
   return requests::merge_patch(application_path(c.app) + "/status", body);
 }
 
+/// What is to be written, without what the object has already.
+json::object news(const procedure_context& c) {
+  auto wanted = projection(c.state, c.observed);
+  for (auto& one : wanted.conditions)
+    if (one.last_transition_time.empty())
+      one.last_transition_time = to_rfc3339(c.now);
+  return status_patch(c.observed, wanted);
+}
+
 class claim_steps : public base {
 public:
   using base::base;
 
   procedure_step next(const reply* last) override {
     if (!last) {
-      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
-      return call(status_write(c_, std::move(patch)),
-                  "sparkapplications/status", priority::claim);
+      return call(status_write(c_, news(c_)), "sparkapplications/status",
+                  priority::claim);
     }
     procedure_end end;
     claim_settled settled;
@@ -52,9 +60,7 @@ public:
   procedure_step next(const reply* last) override {
     if (!last) {
       bool over = c_.state.ended_at != no_time;
-      auto patch = status_patch(c_.observed, projection(c_.state, c_.observed));
-      return call(status_write(c_, std::move(patch)),
-                  "sparkapplications/status",
+      return call(status_write(c_, news(c_)), "sparkapplications/status",
                   over ? priority::work : priority::status);
     }
     procedure_end end;
@@ -90,7 +96,8 @@ private:
       return end;
     // Nothing was stored of what we wrote: the same again would be no better.
     end.failed = end.app->resource_version == c_.resource_version;
-    if (end.app->fact.claim_number == 0) {
+    bool claimed = c_.state.current.number > 0 && !c_.state.contested;
+    if (claimed && end.app->fact.claim_number == 0) {
       claim_settled dropped;
       dropped.number = what_.attempt;
       dropped.pruned = true;
@@ -115,8 +122,43 @@ public:
     // Where only a new observation can change anything, one at a time.
     bool waits = c_.state.at == phase::fresh || c_.state.at == phase::deleting;
     end.pause = waits ? row_of(c_.state.at).looks_again : seconds{1};
+    if (c_.state.contested)
+      end.pause = contest_pause;
     return end;
   }
+};
+
+/// Its time is over. An edit in this very moment wins: the version that was
+/// seen must still be the newest.
+class app_removal : public base {
+public:
+  using base::base;
+
+  procedure_step next(const reply* last) override {
+    if (!last)
+      return call(requests::remove(
+                      application_path(c_.app),
+                      {.uid = c_.uid, .resource_version = c_.resource_version}),
+                  "sparkapplications");
+    procedure_end end;
+    if (looking_) {
+      take_app(end, *last);
+      return end;
+    }
+    expiry_settled fact{ending_of(*last)};
+    if (fact.how == ending::conflict) {
+      looking_ = true;
+      return get_app();
+    }
+    end.app_is_gone = answered(*last, 404);
+    end.failed = fact.how != ending::done && !end.app_is_gone;
+    end.pause = seconds{5}; // until the watch says that it is gone
+    end.stimuli.push_back(fact);
+    return end;
+  }
+
+private:
+  bool looking_ = false;
 };
 
 } // namespace
@@ -127,6 +169,10 @@ made claim_attempt(effect what, procedure_context c) {
 
 made patch_status(effect what, procedure_context c) {
   return std::make_unique<status_steps>(std::move(what), std::move(c));
+}
+
+made delete_app(effect what, procedure_context c) {
+  return std::make_unique<app_removal>(std::move(what), std::move(c));
 }
 
 made look_at_app(effect what, procedure_context c) {

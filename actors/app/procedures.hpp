@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/api/replies.hpp"
 #include "actors/app/procedure.hpp"
+#include "k8s/paths.hpp"
 #include "k8s/requests.hpp"
 
 #include <boost/json.hpp>
@@ -9,13 +11,6 @@
 
 /// What the procedures have in common; for procedure_*.cpp only.
 namespace spark::procedures {
-
-/// A server's words may quote a whole object; rows and statuses are bounded.
-inline constexpr std::size_t most_words = 1024;
-
-[[nodiscard]] std::optional<boost::json::value> parsed(const reply& r);
-[[nodiscard]] bool answered(const reply& r, int status);
-[[nodiscard]] bool success(const reply& r);
 
 class base : public procedure {
 public:
@@ -31,7 +26,9 @@ protected:
                                 std::string_view uid) const;
   /// Reads a reply that should hold the application.
   void take_app(procedure_end& end, const reply& r) const;
-  [[nodiscard]] std::string words_of(const reply& r) const;
+  /// What has become of an object of the attempt.
+  [[nodiscard]] procedure_end child_end(child_settled fact, child what,
+                                        ending how, std::string message) const;
 
   effect what_;
   procedure_context c_;
@@ -43,11 +40,14 @@ using made = std::unique_ptr<procedure>;
 [[nodiscard]] made claim_attempt(effect, procedure_context);
 [[nodiscard]] made patch_status(effect, procedure_context);
 [[nodiscard]] made look_at_app(effect, procedure_context);
+[[nodiscard]] made delete_app(effect, procedure_context);
 [[nodiscard]] made look_at_driver(effect, procedure_context);
 [[nodiscard]] made delete_driver(effect, procedure_context);
 [[nodiscard]] made create_driver(effect, procedure_context);
 [[nodiscard]] made create_config(effect, procedure_context);
 [[nodiscard]] made create_service(effect, procedure_context);
 [[nodiscard]] made sweep_attempt(effect, procedure_context);
+[[nodiscard]] made put_companions(effect, procedure_context);
+[[nodiscard]] made remove_budget(effect, procedure_context);
 
 } // namespace spark::procedures

@@ -1,5 +1,7 @@
 #include "actors/app/session.hpp"
 
+#include "actors/app/companions.hpp"
+#include "actors/app/executors.hpp"
 #include "actors/app/phases.hpp"
 #include "crds/cut_text.hpp"
 #include "k8s/resource_version.hpp"
@@ -18,13 +20,27 @@ app_state fresh_state(const object_key& app, const std::string& uid) {
 }
 
 constexpr std::size_t executors_per_fact = 100;
+/// A row holds the fact and the event that repeats it.
+constexpr std::size_t bytes_per_fact = 24 * 1024;
 constexpr seconds executors_pause{1};
+
+/// The server said no, so nothing can come of it later.
+bool was_refused(const procedure_end& end) {
+  for (auto& fact : end.stimuli) {
+    if (auto* f = std::get_if<child_settled>(&fact))
+      return f->how == ending::refused;
+    if (auto* f = std::get_if<companions_settled>(&fact))
+      return f->how == ending::refused;
+  }
+  return false;
+}
 
 } // namespace
 
-app_session::app_session(object_key app, std::string uid, fact_settings facts)
+app_session::app_session(object_key app, std::string uid, fact_settings facts,
+                         companion_settings beside)
     : app_(std::move(app)), uid_(std::move(uid)), facts_(facts),
-      shell_(fresh_state(app_, uid_)) {
+      beside_(std::move(beside)), shell_(fresh_state(app_, uid_)) {
   view_.resync = facts_.resync;
 }
 
@@ -69,31 +85,55 @@ void app_session::take(app_stimulus fact) {
 
 void app_session::collect(executors_observed fact) {
   auto& waiting = executors_[fact.submission_id];
-  for (auto& [pod, state] : fact.changed)
-    waiting[pod] = std::move(state);
+  for (auto& [pod, state] : fact.changed) {
+    auto why = fact.why.find(pod);
+    waiting[{executor_number(pod), pod}] = {
+        std::move(state), why == fact.why.end() ? "" : std::move(why->second)};
+  }
 }
 
 /// The journal bounds a row, so many executors are several facts.
 void app_session::hand_over_executors() {
-  for (auto& [submission, waiting] : executors_)
-    while (!waiting.empty()) {
-      executors_observed part;
-      part.submission_id = submission;
-      while (part.changed.size() < executors_per_fact && !waiting.empty())
-        part.changed.insert(waiting.extract(waiting.begin()));
-      shell_.take(std::move(part));
+  for (auto& [submission, waiting] : executors_) {
+    executors_observed part;
+    std::size_t size = 0;
+    auto hand_over = [&, &of = submission] {
+      part.submission_id = of;
+      shell_.take(std::exchange(part, {}));
+      size = 0;
+    };
+    for (auto& [key, news] : waiting) {
+      auto& pod = key.second;
+      size += json_size(pod) * (news.why.empty() ? 1 : 2) + 16 +
+              json_size(news.why);
+      part.changed.emplace(pod, std::move(news.state));
+      if (!news.why.empty())
+        part.why.emplace(pod, std::move(news.why));
+      if (part.changed.size() == executors_per_fact || size > bytes_per_fact)
+        hand_over();
     }
+    if (!part.changed.empty())
+      hand_over();
+  }
   executors_.clear();
 }
 
-void app_session::see(const observed_application& app) {
+void app_session::see(observed_application& app) {
+  // What the operator's flags make of the spec.
+  app.fact.companions =
+      app.spec && asks_for_companions(app.spec->spec, beside_);
   view_.resource_version = app.resource_version;
   view_.status = app.status;
   // A spec is held only until its attempt is submitted.
-  bool wanted = !row_of(state().at).ended && !state().has_driver;
+  bool wanted = !row_of(state().at).rests &&
+                (!state().has_driver || companions_due(state()));
   bool edited = app.fact.generation != state().current.generation;
   spec_ = wanted || edited ? app.spec : nullptr;
   view_.loaded_hash = spec_ ? spec_->hash : "";
+  view_.loaded_live = spec_ ? spec_->live_hash : "";
+  // What was refused of another spec says nothing of this one.
+  if (app.fact.live_hash != state().spec.live_hash)
+    view_.backoffs.erase(effect_kind::put_companions);
 }
 
 std::optional<machine_shell<app_machine>::append>
@@ -112,15 +152,30 @@ std::vector<announcement> app_session::committed(time_point at) {
     for (auto& a : announce(before, e))
       out.push_back(std::move(a));
   });
-  // The watch or a reply has just shown it: the next look can wait its time.
   if (state().has_driver && !had_driver)
-    view_.looked_at = at;
-  if (state().has_driver || row_of(state().at).ended) {
-    spec_.reset();
-    children_.reset();
-    view_.loaded_hash.clear();
-  }
+    driver_appeared(at);
+  if (state().has_driver || row_of(state().at).rests)
+    forget_spec();
   return out;
+}
+
+/// It is large, and there are many applications.
+void app_session::forget_spec() {
+  children_.reset();
+  if (companions_due(state()))
+    return;
+  spec_.reset();
+  view_.loaded_hash.clear();
+  view_.loaded_live.clear();
+}
+
+void app_session::driver_appeared(time_point at) {
+  // The watch or a reply has just shown it: the next look can wait its time.
+  view_.looked_at = at;
+  // That pause was for the driver before: nobody has told this one to go.
+  auto pause = view_.backoffs.find(effect_kind::delete_driver);
+  if (pause != view_.backoffs.end() && pause->second.tries == 0)
+    view_.backoffs.erase(pause);
 }
 
 std::vector<app_session::started> app_session::start_due(time_point now) {
@@ -128,16 +183,19 @@ std::vector<app_session::started> app_session::start_due(time_point now) {
   if (!shell_.idle())
     return out;
   for (auto& e : plan(state(), view_, now)) {
-    if (creates_children(e.kind) && !render_children())
+    auto companions_only = e.kind == effect_kind::put_companions;
+    if (companions_only ? !render_beside(now)
+                        : creates_children(e.kind) && !render_children())
       break;
-    auto steps = make_procedure(e, context_for(e));
+    auto steps = make_procedure(e, context_for(e, now));
     view_.in_flight.insert(e);
     out.push_back({std::move(e), std::move(steps)});
   }
   return out;
 }
 
-procedure_context app_session::context_for(const effect& e) const {
+procedure_context app_session::context_for(const effect& e,
+                                           time_point now) const {
   procedure_context c;
   c.app = app_;
   c.uid = uid_;
@@ -145,9 +203,51 @@ procedure_context app_session::context_for(const effect& e) const {
   c.observed = view_.status;
   c.state = state();
   c.facts = facts_;
-  if (creates_children(e.kind))
+  c.now = now;
+  if (e.kind == effect_kind::put_companions)
+    c.beside = rendered_beside_;
+  else if (creates_children(e.kind))
     c.children = children_;
   return c;
+}
+
+submission_input app_session::input() const {
+  submission_input in;
+  in.app = app_;
+  in.app_uid = uid_;
+  in.claim_number = state().current.number;
+  in.submission_id = state().current.submission_id;
+  in.submit_time_ms = to_millis(state().claimed_at);
+  in.spec = &spec_->spec;
+  in.companions = beside_;
+  return in;
+}
+
+/// False: the machine is told why. plan() puts them only while the spec that
+/// they are of is loaded.
+bool app_session::render_beside(time_point now) {
+  if (!spec_)
+    return false;
+  auto made = render_companions(input());
+  // An edit since. The driver reads its template anew for each executor.
+  bool again = state().companions.attempt == state().current.number;
+  if (made && again && state().has_driver)
+    if (auto added = add_executor_template(*made, input()); !added)
+      made = tl::unexpected{added.error()};
+  if (made) {
+    rendered_beside_ = std::make_shared<companions>(std::move(*made));
+    return true;
+  }
+  procedure_end end;
+  end.pause = refused_pause;
+  back_off(effect_kind::put_companions, end, now);
+  companions_settled fact;
+  fact.number = state().current.number;
+  fact.live_hash = state().spec.live_hash;
+  fact.how = ending::refused;
+  fact.message = cut_text(made.error().message, 1024);
+  shell_.take(std::move(fact));
+  return false;
 }
 
 /// False: there is nothing to create from, and the machine is told why. plan()
@@ -158,14 +258,7 @@ bool app_session::render_children() {
     return true;
   if (!spec_)
     return false;
-  submission_input in;
-  in.app = app_;
-  in.app_uid = uid_;
-  in.claim_number = current.number;
-  in.submission_id = current.submission_id;
-  in.submit_time_ms = to_millis(state().claimed_at);
-  in.spec = &spec_->spec;
-  auto made = render(in);
+  auto made = render(input());
   if (!made) {
     child_settled fact;
     fact.number = current.number;
@@ -187,7 +280,7 @@ void app_session::ended(const effect& what, procedure_end end, time_point now) {
     view_.looked_at = now;
   if (end.status_written)
     view_.status_sent_at = now;
-  if (end.failed && creates_children(what.kind))
+  if (end.failed && creates_children(what.kind) && !was_refused(end))
     view_.creates_settled_at = now + settle_time;
   for (auto& fact : end.stimuli)
     shell_.take(std::move(fact));
@@ -205,13 +298,7 @@ void app_session::back_off(effect_kind kind, const procedure_end& end,
       view_.backoffs[kind] = {now + end.pause, 0};
     return;
   }
-  auto& b = view_.backoffs[kind];
-  b.tries = std::min(b.tries + 1, 7);
-  // 1 s … 60 s, up to a quarter more so that many applications spread out.
-  auto wait = milliseconds{std::min(1000 << (b.tries - 1), 60000)};
-  auto extra =
-      jitter(uid_, b.tries, static_cast<std::uint64_t>(wait.count() / 4));
-  b.not_before = now + wait + milliseconds{extra};
+  view_.backoffs[kind].fail(uid_, now);
 }
 
 time_point app_session::wake(time_point now) const {
@@ -223,13 +310,13 @@ time_point app_session::wake(time_point now) const {
 }
 
 bool app_session::finished(time_point now) const {
-  return shell_.idle() && view_.in_flight.empty() && row_of(state().at).ended &&
+  return shell_.idle() && view_.in_flight.empty() && row_of(state().at).rests &&
          wake(now) == no_time;
 }
 
 bool app_session::stuck(time_point now) const {
   return shell_.idle() && view_.observed && view_.in_flight.empty() &&
-         !row_of(state().at).ended && wake(now) == no_time;
+         !row_of(state().at).rests && wake(now) == no_time;
 }
 
 } // namespace spark

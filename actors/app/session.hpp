@@ -16,7 +16,8 @@ namespace spark {
 /// it moves messages and nothing else.
 class app_session {
 public:
-  app_session(object_key app, std::string uid, fact_settings facts);
+  app_session(object_key app, std::string uid, fact_settings facts,
+              companion_settings beside);
 
   /// Before anything else: what the journal remembers.
   void restore(folded history);
@@ -62,25 +63,38 @@ public:
   [[nodiscard]] const app_view& view() const { return view_; }
 
 private:
-  void see(const observed_application& app);
-  [[nodiscard]] procedure_context context_for(const effect& e) const;
+  void see(observed_application& app);
+  [[nodiscard]] procedure_context context_for(const effect& e,
+                                              time_point now) const;
+  [[nodiscard]] submission_input input() const;
   [[nodiscard]] bool render_children();
+  [[nodiscard]] bool render_beside(time_point now);
+  void forget_spec();
   void back_off(effect_kind kind, const procedure_end& end, time_point now);
+  void driver_appeared(time_point at);
   void collect(executors_observed fact);
   void hand_over_executors();
 
   object_key app_;
   std::string uid_;
   fact_settings facts_;
+  companion_settings beside_;
   machine_shell<app_machine> shell_;
   app_view view_;
-  /// Executor changes that wait for their row: one a second is enough, however
-  /// many pods come and go. Never more than there are pods.
-  std::map<std::string, std::map<std::string, std::string>>
-      executors_;             ///< submission -> pod -> state
+  // Executor changes that wait for their row: one a second is enough, however
+  // many pods come and go. Never more than there are pods.
+  struct executor_news {
+    std::string state;
+    std::string why;
+  };
+  /// In the order of their numbers: what is forgotten is always the oldest.
+  using executors_by_number =
+      std::map<std::pair<std::int64_t, std::string>, executor_news>;
+  std::map<std::string, executors_by_number> executors_; ///< by submission
   time_point executors_at_{}; ///< when the last of them were handed over
   std::shared_ptr<const loaded_spec> spec_;
   std::shared_ptr<const submission> children_;
+  std::shared_ptr<const companions> rendered_beside_;
   std::int64_t children_of_ = 0; ///< the attempt that children_ belong to
 };
 

@@ -1,18 +1,11 @@
+#include "actors/app/driver_truth.hpp"
 #include "actors/app/machine.hpp"
 #include "actors/app/phases.hpp"
-
-#include <algorithm>
-#include <array>
 
 /// How long what is waited for, and what becomes of it then (contract "Every
 /// state looks again").
 namespace spark {
 namespace {
-
-bool is_one_of(const std::string& word,
-               std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 /// A driver that is to be gone before anything else can happen.
 bool waits_for_an_end(const app_state& s) {
@@ -22,6 +15,7 @@ bool waits_for_an_end(const app_state& s) {
                                      s.blocked == blockage::older_attempt);
   case phase::invalidating:
   case phase::pending_rerun:
+  case phase::suspending:
     return s.has_driver && s.driver.terminating;
   case phase::failing:
     return !s.giving_up.empty() && s.has_driver && s.driver.terminating;
@@ -32,30 +26,28 @@ bool waits_for_an_end(const app_state& s) {
 
 } // namespace
 
-bool cannot_start(const driver_fact& d) {
-  return !d.waiting.empty() && !is_making_progress(d) &&
-         !is_one_of(d.waiting,
-                    {"Unschedulable", "SchedulingGated", "SchedulerError"});
-}
-
-bool is_making_progress(const driver_fact& d) {
-  return is_one_of(d.waiting, {"ContainerCreating", "PodInitializing"});
-}
-
 time_point start_limit(const app_state& s) {
-  if (s.at != phase::submitted || !s.has_driver || !cannot_start(s.driver) ||
-      s.waiting_since == no_time || s.spec.start_timeout <= 0)
+  if (s.at != phase::submitted || !s.has_driver || s.waiting_since == no_time)
     return no_time;
-  return s.waiting_since + seconds{s.spec.start_timeout};
+  auto limit = limit_of(s.spec, wait_of(s.driver).clock);
+  return limit > 0 ? s.waiting_since + seconds{limit} : no_time;
 }
 
 time_point notice_wait_at(const app_state& s) {
   if (s.at != phase::submitted || !s.has_driver || s.wait_noticed ||
-      s.driver.waiting.empty() || is_making_progress(s.driver) ||
       s.waiting_since == no_time)
     return no_time;
-  return cannot_start(s.driver) ? s.waiting_since
-                                : s.waiting_since + unscheduled_notice;
+  switch (wait_of(s.driver).clock) {
+  case wait_clock::none:
+  case wait_clock::progress:
+    return no_time;
+  case wait_clock::held:
+  case wait_clock::scheduling:
+    return s.waiting_since + unscheduled_notice;
+  case wait_clock::start:
+    return s.waiting_since;
+  }
+  return no_time;
 }
 
 time_point lingers_at(const app_state& s) {

@@ -1,8 +1,10 @@
 #include "actors/registry/registry_actor.hpp"
 
+#include "actors/api/event_call.hpp"
 #include "actors/app/app_actor.hpp"
 #include "actors/app/procedure.hpp"
 #include "k8s/bounded_json.hpp"
+#include "k8s/paths.hpp"
 #include "k8s/requests.hpp"
 
 #include <spdlog/spdlog.h>
@@ -48,13 +50,20 @@ std::vector<driver_fact> drivers_of(const registry_state& st,
   return out;
 }
 
+void add_executor(executors_observed& out, const std::string& pod,
+                  const std::string& state, const std::string& why) {
+  out.changed.emplace(pod, state);
+  if (!why.empty())
+    out.why.emplace(pod, why);
+}
+
 executors_observed executors_of(const registry_state& st, const object_key& app,
                                 const std::string& submission) {
   executors_observed out;
   out.submission_id = submission;
   for_each_pod(st, app, [&](auto& key, auto& pod) {
     if (!pod.is_driver && pod.submission_id == submission)
-      out.changed.emplace(key.name, pod.executor_state);
+      add_executor(out, key.name, pod.executor_state, pod.executor_why);
   });
   return out;
 }
@@ -94,16 +103,56 @@ void let_go(pointer self, const std::string& uid) {
 // -- applications
 // ------------------------------------------------------------------
 
+/// An application that has ended has no actor, and a driver that a Go operator
+/// started for it may have no owner: who removes that now?
+void remove_unowned_driver(pointer self, const object_key& key,
+                           const registry_state::known_app& known) {
+  auto& st = self->state;
+  if (!st.synced || known.orphans || known.foreign_submission.empty() ||
+      st.live.count(known.uid) > 0)
+    return;
+  for (auto& d : drivers_of(st, key)) {
+    if (!d.owner_uid.empty() || d.submission_id != known.foreign_submission)
+      continue;
+    observed_application app;
+    app.key = key;
+    app.uid = known.uid;
+    app.fact.deleting = true;
+    app.fact.submission_id = d.submission_id;
+    app.fact.driver_pod = d.name;
+    bring_up(self, std::move(app));
+    tell(self, known.uid, app_fact{driver_observed{d}});
+    return;
+  }
+}
+
+void run_left(pointer self, const object_key& key,
+              const registry_state::known_app& known) {
+  if (!known.schedule_uid.empty())
+    self->send(self->state.scheduler,
+               run_departed{known.schedule_uid, key.name, known.uid});
+}
+
 void app_shown(pointer self, const observed_application& app) {
   auto& st = self->state;
   auto& known = st.apps[app.key];
   if (!known.uid.empty() && known.uid != app.uid) {
+    remove_unowned_driver(self, app.key, known);
     tell(self, known.uid, app_fact{app_gone{}});
+    run_left(self, app.key, known);
     known = {};
   }
+  if (known.schedule_uid != app.schedule_uid)
+    run_left(self, app.key, known); // its label or its owner was taken away
+  known.schedule_uid = app.schedule_uid;
+  if (!app.schedule_uid.empty())
+    self->send(st.scheduler, run_shown{app.schedule_uid, app.run});
   if (known.uid.empty())
     st.env->counters->add(counter::applications);
   known.uid = app.uid;
+  known.orphans = known.orphans || app.fact.orphan;
+  auto& submission = app.fact.submission_id;
+  known.foreign_submission = has_our_form(submission) ? "" : submission;
   if (!st.synced) {
     st.waiting[app.key] = app;
     return;
@@ -122,7 +171,9 @@ void app_vanished_from_cluster(pointer self, const object_key& key,
   auto it = st.apps.find(key);
   if (it == st.apps.end() || (!uid.empty() && it->second.uid != uid))
     return;
+  remove_unowned_driver(self, key, it->second);
   tell(self, it->second.uid, app_fact{app_gone{}});
+  run_left(self, key, it->second);
   if (it->second.quarantined)
     st.env->counters->add(gauge::quarantined, -1);
   st.apps.erase(it);
@@ -161,15 +212,18 @@ void pod_shown(pointer self, const observed_pod& pod) {
   known.submission_id = pod.submission_id;
   known.driver = pod.driver;
   known.executor_state = pod.executor_state;
+  known.executor_why = pod.executor_why;
   if (!st.synced)
     return;
   auto uid = uid_of_app(st, app);
-  if (pod.is_driver)
+  if (pod.is_driver) {
     tell(self, uid, app_fact{driver_observed{pod.driver}});
-  else
-    tell(self, uid,
-         app_fact{executors_observed{pod.submission_id,
-                                     {{pod.key.name, pod.executor_state}}}});
+    return;
+  }
+  executors_observed fact;
+  fact.submission_id = pod.submission_id;
+  add_executor(fact, pod.key.name, pod.executor_state, pod.executor_why);
+  tell(self, uid, app_fact{std::move(fact)});
 }
 
 /// `last` is the pod's final state when a watch showed it.
@@ -189,43 +243,24 @@ void pod_vanished(pointer self, const object_key& key,
     tell(self, uid, app_fact{driver_gone{last ? last->driver : known.driver}});
     return;
   }
+  // Its last state may be the first that shows its end.
+  executors_observed fact;
+  fact.submission_id = known.submission_id;
   auto state = last ? last->executor_state : known.executor_state;
-  if (state != "COMPLETED" && state != "FAILED")
-    tell(self, uid,
-         app_fact{
-             executors_observed{known.submission_id, {{key.name, "UNKNOWN"}}}});
+  if (state == "COMPLETED" || state == "FAILED")
+    add_executor(fact, key.name, state,
+                 last ? last->executor_why : known.executor_why);
+  else
+    add_executor(fact, key.name, "UNKNOWN", {});
+  tell(self, uid, app_fact{std::move(fact)});
 }
 
 // -- lists
 // -----------------------------------------------------------------------
 
-/// Does this watch cover the namespace?
-bool covers(const registry_state& st, std::size_t source,
-            const std::string& ns) {
-  return st.env->namespaces.empty() || st.env->namespaces[source] == ns;
-}
-
-template<class Map, class Gone>
-void drop_absent(registry_state& st, registry_state::source_list& list,
-                 std::size_t source, const Map& known, Gone gone) {
-  std::vector<object_key> absent;
-  for (auto& [key, value] : known)
-    if (covers(st, source, key.ns) && list.seen.count(key) == 0)
-      absent.push_back(key);
-  for (auto& key : absent)
-    gone(key);
-  list.seen.clear();
-}
-
-bool all_complete(const std::vector<registry_state::source_list>& lists) {
-  return std::all_of(lists.begin(), lists.end(),
-                     [](auto& l) { return l.complete; });
-}
-
 void begin_if_synced(pointer self) {
   auto& st = self->state;
-  if (st.synced || !all_complete(st.app_sources) ||
-      !all_complete(st.pod_sources))
+  if (st.synced || !st.app_lists.complete() || !st.pod_lists.complete())
     return;
   st.synced = true;
   st.env->condition->synced = true;
@@ -240,48 +275,24 @@ void begin_if_synced(pointer self) {
 
 void on_change(pointer self, const apps_change& c) {
   auto& st = self->state;
-  auto& list = st.app_sources.at(c.source);
-  if (c.list_begins)
-    list.seen.clear();
-  for (auto& app : c.objects) {
-    if (c.use == object_use::deleted) {
-      app_vanished_from_cluster(self, app.key, app.uid);
-      continue;
-    }
-    if (c.use == object_use::initial)
-      list.seen.insert(app.key);
-    app_shown(self, app);
-  }
-  if (c.list_complete) {
-    drop_absent(st, list, c.source, st.apps, [self](const object_key& key) {
-      app_vanished_from_cluster(self, key, "");
-    });
-    list.complete = true;
+  bool done = st.app_lists.follow(
+      c, st.apps, [self](auto& app) { app_shown(self, app); },
+      [self](auto& key, auto* last) {
+        app_vanished_from_cluster(self, key, last ? last->uid : "");
+      });
+  if (done && st.app_lists.complete())
+    self->send(st.scheduler, runs_listed{});
+  if (done)
     begin_if_synced(self);
-  }
 }
 
 void on_change(pointer self, const pods_change& c) {
   auto& st = self->state;
-  auto& list = st.pod_sources.at(c.source);
-  if (c.list_begins)
-    list.seen.clear();
-  for (auto& pod : c.objects) {
-    if (c.use == object_use::deleted) {
-      pod_vanished(self, pod.key, &pod);
-      continue;
-    }
-    if (c.use == object_use::initial)
-      list.seen.insert(pod.key);
-    pod_shown(self, pod);
-  }
-  if (c.list_complete) {
-    drop_absent(st, list, c.source, st.pods, [self](const object_key& key) {
-      pod_vanished(self, key, nullptr);
-    });
-    list.complete = true;
+  bool done = st.pod_lists.follow(
+      c, st.pods, [self](auto& pod) { pod_shown(self, pod); },
+      [self](auto& key, auto* last) { pod_vanished(self, key, last); });
+  if (done)
     begin_if_synced(self);
-  }
 }
 
 // -- failures
@@ -363,8 +374,9 @@ void quarantine(pointer self, const object_key& key, const std::string& uid,
                         why};
   show_condition(self, key, uid, what);
   self->request(st.api, caf::infinite,
-                event_call(what, key, uid, st.env->instance,
-                           key.name + ".quarantined", st.env->now()))
+                event_call(what, {"SparkApplication", key, uid},
+                           st.env->instance, key.name + ".quarantined",
+                           st.env->now()))
       .then([](const reply&) {}, [](const caf::error&) {});
 }
 
@@ -412,16 +424,22 @@ bool is_settled(const observed_application& app) {
       f.claim_generation == f.generation || f.claim_hash == f.spec_hash;
   // An edit that starts nothing is still to be acknowledged.
   bool acknowledged = app.status.observed_generation == f.generation;
-  return ended && !f.claim_outcome.empty() && same_spec && acknowledged;
+  bool closed = !f.claim_outcome.empty() && acknowledged;
+  bool never_ran = f.claim_number == 0 && acknowledged;
+  if (f.state == "SUSPENDED") // what it runs next is read when it resumes
+    return (closed || never_ran) && f.suspend;
+  bool stays = f.time_to_live < 0;
+  return ended && closed && same_spec && stays;
 }
 
 registry_actor::behavior_type run_registry(pointer self, environment_ptr env,
                                            term leading, journal_actor journal,
-                                           api_actor api) {
+                                           api_actor api,
+                                           scheduler_actor scheduler) {
   auto& st = self->state;
-  auto sources = std::max<std::size_t>(1, env->namespaces.size());
-  st.app_sources.resize(sources);
-  st.pod_sources.resize(sources);
+  st.app_lists = list_progress{env->namespaces};
+  st.pod_lists = list_progress{env->namespaces};
+  st.scheduler = std::move(scheduler);
   st.env = std::move(env);
   st.leading = std::move(leading);
   st.journal = std::move(journal);

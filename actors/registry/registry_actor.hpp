@@ -2,6 +2,7 @@
 
 #include "actors/environment.hpp"
 #include "actors/protocol.hpp"
+#include "actors/watch/list_progress.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace spark {
-
-/// Leadership as a value: whose turn it is, counted by the lease.
-struct term {
-  std::string lease; ///< empty without leader election
-  std::int64_t epoch = 0;
-};
 
 /// Knows every application that has something to do: routes facts to its actor,
 /// brings actors back from the journal, lets them go, and quarantines the one
@@ -41,6 +36,11 @@ struct registry_state {
     std::vector<time_point> failures; ///< of its actor, newest last
     bool quarantined = false;
     bool to_bring_back = false; ///< its actor failed; no new one yet
+    bool orphans = false;       ///< its user deletes it and keeps its driver
+    /// The newest attempt is one that a Go operator started: its driver may
+    /// have no owner, so that only we know when to remove it.
+    std::string foreign_submission;
+    std::string schedule_uid; ///< of the schedule that it is a run of
   };
   struct known_pod {
     object_key app;
@@ -49,25 +49,22 @@ struct registry_state {
     std::string submission_id;
     driver_fact driver;         ///< if is_driver
     std::string executor_state; ///< else
+    std::string executor_why;   ///< of a failed one
   };
-  struct source_list {
-    bool complete = false;     ///< at least once
-    std::set<object_key> seen; ///< in the list under way
-  };
-
   registry_state() = default;
 
   environment_ptr env;
   term leading;
   journal_actor journal;
   api_actor api;
+  scheduler_actor scheduler; ///< is told of its runs
   std::map<object_key, known_app> apps;
   std::map<std::string, live_app> live; ///< by uid
   std::map<caf::actor_addr, std::string> uid_of;
   std::map<object_key, known_pod> pods;
   std::map<object_key, std::set<object_key>> pods_of; ///< by application
-  std::vector<source_list> app_sources;
-  std::vector<source_list> pod_sources;
+  list_progress app_lists;
+  list_progress pod_lists;
   /// What the first lists brought, until all of them are complete.
   std::map<object_key, observed_application> waiting;
   bool synced = false;
@@ -81,6 +78,6 @@ struct registry_state {
 registry_actor::behavior_type
 run_registry(registry_actor::stateful_pointer<registry_state> self,
              environment_ptr env, term leading, journal_actor journal,
-             api_actor api);
+             api_actor api, scheduler_actor scheduler);
 
 } // namespace spark

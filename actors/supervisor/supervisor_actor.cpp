@@ -19,6 +19,9 @@ void end_subtree(pointer self) {
   if (st.registry)
     self->send_exit(st.registry, caf::exit_reason::user_shutdown);
   st.registry = nullptr;
+  if (st.scheduler)
+    self->send_exit(st.scheduler, caf::exit_reason::user_shutdown);
+  st.scheduler = nullptr;
   st.env->condition->synced = false;
 }
 
@@ -30,9 +33,12 @@ void keep(pointer self, const Handle& h) {
 
 void begin_subtree(pointer self) {
   auto& st = self->state;
-  st.registry =
-      self->spawn(run_registry, st.env,
-                  term{st.leading.lease, st.leading.epoch}, st.journal, st.api);
+  term leading{st.leading.lease, st.leading.epoch};
+  st.scheduler =
+      self->spawn(run_scheduler, st.env, leading, st.journal, st.api);
+  self->monitor(st.scheduler);
+  st.registry = self->spawn(run_registry, st.env, leading, st.journal, st.api,
+                            st.scheduler);
   self->monitor(st.registry);
   auto namespaces = st.env->namespaces;
   if (namespaces.empty())
@@ -40,6 +46,8 @@ void begin_subtree(pointer self) {
   for (std::size_t i = 0; i < namespaces.size(); ++i) {
     keep(self, self->spawn(watch_applications, namespaces[i], i, st.out, st.env,
                            st.registry));
+    keep(self, self->spawn(watch_schedules, namespaces[i], i, st.out, st.env,
+                           st.scheduler));
     keep(self, self->spawn(watch_pods, namespaces[i], i, st.out, st.env,
                            st.registry));
   }
@@ -47,6 +55,8 @@ void begin_subtree(pointer self) {
 
 bool is_ours(const supervisor_state& st, const caf::actor_addr& who) {
   if (st.registry && st.registry.address() == who)
+    return true;
+  if (st.scheduler && st.scheduler.address() == who)
     return true;
   for (auto& w : st.watches)
     if (w.address() == who)

@@ -3,6 +3,7 @@
 #include "actors/environment.hpp"
 #include "actors/protocol.hpp"
 #include "actors/registry/registry_actor.hpp"
+#include "actors/scheduler/scheduler_actor.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -26,9 +27,10 @@ using supervisor_actor =
     caf::typed_actor<caf::reacts_to<begin_term>, caf::reacts_to<end_term>,
                      caf::reacts_to<restart_term>>;
 
-/// Spawns and ends what works only while we lead: registry, watches,
-/// applications. If one of its own children fails, the whole leading subtree is
-/// started anew: it recovers from the cluster and the journal like a restart.
+/// Spawns and ends what works only while we lead: registry, scheduler,
+/// watches, applications. If one of its own children fails, the whole leading
+/// subtree is started anew: it recovers from the cluster and the journal like a
+/// restart.
 struct supervisor_state {
   static constexpr const char* name = "supervisor";
 
@@ -38,6 +40,7 @@ struct supervisor_state {
   std::shared_ptr<transport> out;
   journal_actor journal;
   api_actor api;
+  scheduler_actor scheduler;
   registry_actor registry;
   std::vector<caf::actor> watches;
   begin_term leading;

@@ -30,6 +30,12 @@ observed_application project_app(const json::object& o,
   return app ? std::move(*app) : observed_application{};
 }
 
+observed_schedule project_schedule(const json::object& o,
+                                   const fact_settings& set) {
+  auto made = read_schedule(json::value(o), set, false);
+  return made ? std::move(*made) : observed_schedule{};
+}
+
 observed_pod project_pod(const json::object& o) {
   auto pod = read_pod(json::value(o));
   return pod ? std::move(*pod) : observed_pod{};
@@ -86,6 +92,10 @@ std::function<T(const json::object&)> projector(const environment& env) {
   if constexpr (std::is_same_v<T, observed_application>)
     return [set = env.facts](const json::object& o) {
       return project_app(o, set);
+    };
+  else if constexpr (std::is_same_v<T, observed_schedule>)
+    return [set = env.facts](const json::object& o) {
+      return project_schedule(o, set);
     };
   else
     return project_pod;
@@ -171,7 +181,7 @@ void follow(pointer_to<T> self, watch_step step, std::vector<T> objects,
     change.objects = std::move(objects);
     change.list_complete = step.list_complete;
     change.owed = std::move(owed);
-    self->send(st.registry, std::move(change));
+    self->send(st.consumer, std::move(change));
   }
   for (auto& action : step.actions) {
     if (auto* l = std::get_if<send_list>(&action))
@@ -230,7 +240,7 @@ template<class T>
 typename watch_actor<T>::behavior_type
 run_watch(pointer_to<T> self, collection what, std::size_t source,
           std::shared_ptr<transport> out, environment_ptr env,
-          registry_actor registry) {
+          watch_consumer<T> consumer) {
   auto& st = self->state;
   auto name = what.plural + (what.ns.empty() ? "" : " in " + what.ns);
   st.resource = what.plural;
@@ -238,7 +248,7 @@ run_watch(pointer_to<T> self, collection what, std::size_t source,
   st.source = source;
   st.out = std::move(out);
   st.env = std::move(env);
-  st.registry = std::move(registry);
+  st.consumer = std::move(consumer);
   st.owed = std::make_shared<std::atomic<int>>(0);
   follow<T>(self, st.machine->started(), {});
   return {
@@ -260,20 +270,37 @@ run_watch(pointer_to<T> self, collection what, std::size_t source,
   };
 }
 
+/// Of our own API group.
+collection own_kind(std::string plural, std::string ns,
+                    const environment& env) {
+  collection what;
+  what.prefix = "/apis/sparkoperator.k8s.io/v1beta2";
+  what.plural = std::move(plural);
+  what.ns = std::move(ns);
+  what.label_selector = env.label_selector;
+  return what;
+}
+
 } // namespace
 
 watch_actor<observed_application>::behavior_type
 watch_applications(pointer_to<observed_application> self, std::string ns,
                    std::size_t source, std::shared_ptr<transport> out,
                    environment_ptr env, registry_actor registry) {
-  collection what;
-  what.prefix = "/apis/sparkoperator.k8s.io/v1beta2";
-  what.plural = "sparkapplications";
-  what.ns = std::move(ns);
-  what.label_selector = env->label_selector;
+  auto what = own_kind("sparkapplications", std::move(ns), *env);
   return run_watch<observed_application>(self, std::move(what), source,
                                          std::move(out), std::move(env),
                                          std::move(registry));
+}
+
+watch_actor<observed_schedule>::behavior_type
+watch_schedules(pointer_to<observed_schedule> self, std::string ns,
+                std::size_t source, std::shared_ptr<transport> out,
+                environment_ptr env, scheduler_actor scheduler) {
+  auto what = own_kind("scheduledsparkapplications", std::move(ns), *env);
+  return run_watch<observed_schedule>(self, std::move(what), source,
+                                      std::move(out), std::move(env),
+                                      std::move(scheduler));
 }
 
 watch_actor<observed_pod>::behavior_type

@@ -11,7 +11,19 @@
 
 namespace spark {
 
-/// Keeps one collection in step and tells the registry what it means. Objects
+/// Who is told what a watch of T means.
+template<class T>
+struct consumer_of {
+  using type = registry_actor;
+};
+template<>
+struct consumer_of<observed_schedule> {
+  using type = scheduler_actor;
+};
+template<class T>
+using watch_consumer = typename consumer_of<T>::type;
+
+/// Keeps one collection in step and tells its consumer what it means. Objects
 /// are reduced to what we keep on the transport's thread, so no full object
 /// ever waits in a mailbox.
 template<class T>
@@ -34,7 +46,7 @@ struct watch_state {
   std::string resource;   ///< plural, for metrics
   std::shared_ptr<transport> out;
   environment_ptr env;
-  registry_actor registry;
+  watch_consumer<T> consumer;
   std::shared_ptr<std::atomic<int>> owed; ///< see owed_lines
   op_id exchange = 0; ///< the list or stream that is under way
   bool listed = false;
@@ -54,5 +66,13 @@ watch_actor<observed_pod>::behavior_type watch_pods(
     watch_actor<observed_pod>::stateful_pointer<watch_state<observed_pod>> self,
     std::string ns, std::size_t source, std::shared_ptr<transport> out,
     environment_ptr env, registry_actor registry);
+
+watch_actor<observed_schedule>::behavior_type
+watch_schedules(watch_actor<observed_schedule>::stateful_pointer<
+                    watch_state<observed_schedule>>
+                    self,
+                std::string ns, std::size_t source,
+                std::shared_ptr<transport> out, environment_ptr env,
+                scheduler_actor scheduler);
 
 } // namespace spark

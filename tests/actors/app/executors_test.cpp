@@ -44,6 +44,67 @@ TEST_CASE("a list that shows an ended one again counts it once",
   CHECK(projection(s.state(), {}).executor_counts.at("COMPLETED") == 300);
 }
 
+TEST_CASE("those that vanished are forgotten, too", "[executors]") {
+  auto s = given(running);
+  for (int i = 1; i <= 1000; ++i) {
+    s.when(now(i, "RUNNING"));
+    s.when(now(i, "UNKNOWN"));
+  }
+  CHECK(s.state().executors.size() == max_executors);
+  CHECK(projection(s.state(), {}).executor_counts.at("UNKNOWN") == 1000);
+  s.when(driver_observed{with_exit(0)});
+  auto shown = projection(s.state(), {});
+  CHECK(shown.executor_counts ==
+        std::map<std::string, std::int64_t>{{"COMPLETED", 1000}});
+}
+
+TEST_CASE("the driver's end is the end of those nobody saw end",
+          "[executors]") {
+  auto s = given(running);
+  s.when(now(1, "RUNNING"));
+  s.when(now(2, "UNKNOWN"));
+  s.when(now(3, "FAILED"));
+  SECTION("well") {
+    s.when(driver_observed{with_exit(0)});
+    auto shown = projection(s.state(), {}).executor_state;
+    CHECK(shown.at(pod(1)) == "COMPLETED");
+    CHECK(shown.at(pod(2)) == "COMPLETED");
+    CHECK(shown.at(pod(3)) == "FAILED");
+    // Spark stops them now, and how they go says nothing.
+    s.when(now(1, "FAILED"));
+    CHECK(s.state().executors.at(pod(1)) == "COMPLETED");
+    s.when(now(3, "FAILED")).then({});
+  }
+  SECTION("badly") {
+    s.when(driver_observed{with_exit(1)});
+    auto shown = projection(s.state(), {}).executor_state;
+    CHECK(shown.at(pod(1)) == "FAILED");
+    CHECK(shown.at(pod(2)) == "FAILED");
+  }
+}
+
+TEST_CASE("why one failed is told", "[executors]") {
+  auto s = given(running);
+  executors_observed fact = now(1, "FAILED");
+  fact.why[pod(1)] = "ExitCode: 137, Reason: OOMKilled";
+  fact.changed[pod(2)] = "FAILED";
+  fact.changed[pod(3)] = "RUNNING";
+  fact.why["nobody"] = "x";
+  auto before = s.state();
+  s.when(fact);
+  executors_changed changed;
+  changed.changed = fact.changed;
+  changed.why[pod(1)] = fact.why[pod(1)];
+  s.then({changed});
+  auto told = announce(before, changed);
+  REQUIRE(told.size() == 3);
+  CHECK(told[0].warning);
+  CHECK(told[0].message == "Executor pi-exec-1 failed with ExitCode: 137, "
+                           "Reason: OOMKilled");
+  CHECK(told[1].message == "Executor pi-exec-2 failed");
+  s.when(fact).then({}); // an end is final
+}
+
 TEST_CASE("live ones are never forgotten", "[executors]") {
   auto s = given(running);
   for (int i = 1; i <= 500; ++i)

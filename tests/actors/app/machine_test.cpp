@@ -129,12 +129,14 @@ TEST_CASE("how a driver ends", "[machine]") {
 TEST_CASE("a DELETED event's last state is the outcome", "[machine]") {
   given(running)
       .when(driver_gone{with_exit(0)})
-      .then_kinds({"driver_changed", "driver_succeeded", "policy_finished"});
+      .then_kinds({"driver_changed", "driver_succeeded", "policy_finished",
+                   "driver_missing"});
   auto evicted = driver_of(1, "Failed");
   evicted.reason = "Evicted";
   given(running)
       .when(driver_gone{evicted})
-      .then_kinds({"driver_changed", "driver_failed", "policy_finished"});
+      .then_kinds({"driver_changed", "driver_failed", "policy_finished",
+                   "driver_missing"});
   given(running)
       .when(driver_gone{driver_of(1, "Running")})
       .then({driver_missing{}})

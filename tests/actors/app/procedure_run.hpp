@@ -81,6 +81,7 @@ public:
     c.uid = app_uid;
     c.resource_version = "7";
     c.state = s;
+    c.now = t0 + seconds{9};
     auto made = std::make_shared<submission>();
     made->config_maps = {owned("conf", "", app_uid),
                          owned("tmpl", "", app_uid)};
@@ -111,6 +112,9 @@ public:
   }
   [[nodiscard]] json::value body() const {
     return json::parse(call().what.body);
+  }
+  [[nodiscard]] bool has_ended() const {
+    return std::holds_alternative<procedure_end>(step_);
   }
   [[nodiscard]] const procedure_end& end() const {
     REQUIRE(std::holds_alternative<procedure_end>(step_));

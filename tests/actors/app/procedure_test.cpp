@@ -1,3 +1,4 @@
+#include "actors/app/driver_truth.hpp"
 #include "tests/actors/app/procedure_run.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,7 +39,7 @@ TEST_CASE("claiming", "[procedure]") {
   CHECK(status.at("submissionAttempts") == 1);
   CHECK(status.at("driverInfo").at("podName") == "pi-driver");
   CHECK(status.contains("lastSubmissionAttemptTime"));
-  CHECK_FALSE(status.contains("applicationState"));
+  CHECK(status.at("applicationState") == boost::json::value{{"state", ""}});
   CHECK_FALSE(status.contains("executionAttempts"));
 
   auto settles = [&](const reply& answer) {
@@ -105,14 +106,38 @@ TEST_CASE("a driver that does not start: its Events say why", "[procedure]") {
   auto failed = event("Warning", "FailedMount", "2026-01-01T00:00:05Z");
   auto pulling = event("Normal", "Pulling", "2026-01-01T00:00:09Z");
   auto d = look(list({failed, scheduled}));
-  CHECK(d.waiting == "FailedMount");
-  CHECK(d.waiting_message == "words");
+  CHECK(d.complaint == "FailedMount");
+  CHECK(d.complaint_message == "words");
   CHECK(cannot_start(d));
-  CHECK(look(list({pulling, scheduled, failed})).waiting ==
-        "ContainerCreating");
+  CHECK(look(list({pulling, scheduled, failed})).complaint.empty());
   for (auto& nothing : {list({}), failure(403, "no"), lost(),
                         answer(200, json::object{{"items", 3}})})
-    CHECK(look(nothing).waiting == "ContainerCreating");
+    CHECK_FALSE(cannot_start(look(nothing)));
+  // Warnings of other things come again and again while all is well.
+  auto noise = event("Warning", "DNSConfigForming", "2026-01-01T00:00:30Z");
+  CHECK_FALSE(cannot_start(look(list({pulling, noise}))));
+  CHECK(look(list({failed, noise})).complaint == "FailedMount");
+}
+
+TEST_CASE("Events are asked for where they can tell more", "[procedure]") {
+  auto s = given(submitted).state();
+  auto asks = [&](const char* node, const char* status) {
+    auto it = pod(app_uid);
+    it["spec"] = json::object{{"nodeName", node}};
+    it["status"] = json::parse(status);
+    run out{effect_kind::look_at_driver, s};
+    out.answered(answer(200, it));
+    return !out.has_ended();
+  };
+  CHECK(asks("n1", R"({"phase": "Pending"})")); // the node says nothing
+  CHECK_FALSE(asks("", R"({"phase": "Pending"})"));
+  CHECK(asks("n1", R"({"phase": "Pending", "containerStatuses": [
+    {"name": "spark-kubernetes-driver",
+     "state": {"waiting": {"reason": "PodInitializing"}}}]})"));
+  CHECK_FALSE(asks("n1", R"({"phase": "Pending", "containerStatuses": [
+    {"name": "spark-kubernetes-driver",
+     "state": {"waiting": {"reason": "ErrImagePull"}}}]})"));
+  CHECK_FALSE(asks("n1", R"({"phase": "Running"})"));
 }
 
 TEST_CASE("deleting a driver", "[procedure]") {
@@ -192,6 +217,17 @@ TEST_CASE("sweeping", "[procedure]") {
   r.answered(list({owned("policy", "4", app_uid, "h", "older")}));
   r.expect(verb::del, policies + "/policy" + in5);
   r.answered(answer(200));
+  // Executors go with their driver, unless the application owns them, too.
+  r.expect(verb::get, core + "pods?labelSelector=sparkoperator.k8s.io%2F"
+                             "app-name%3Dpi%2Cspark-role%3Dexecutor");
+  auto executor = owned("exec-1", "5", "pod-1", "h", "older");
+  auto both = owned("exec-2", "6", "pod-1", "h", "older");
+  auto& owners =
+      both.at("metadata").as_object().at("ownerReferences").as_array();
+  owners.push_back({{"uid", app_uid}, {"controller", false}});
+  r.answered(list({executor, both}));
+  r.expect(verb::del, core + "pods/exec-2" + in5);
+  r.answered(answer(200));
   CHECK(r.fact<child_settled>().what == child::sweep);
   CHECK(r.fact<child_settled>().how == ending::done);
 
@@ -238,6 +274,16 @@ TEST_CASE("writing the status", "[procedure]") {
 
   auto over = given(completed).state();
   CHECK(run{effect_kind::patch_status, over}.call().rank == priority::work);
+}
+
+TEST_CASE(
+    "a condition that changed at an unknown time changes when it is shown",
+    "[procedure]") {
+  auto s = given({app_suspending{}}).state();
+  run r{effect_kind::patch_status, s};
+  auto finished = r.body().at("status").at("conditions").at(0);
+  CHECK(finished.at("type") == "Finished");
+  CHECK(finished.at("lastTransitionTime") == "2026-01-01T00:00:09Z");
 }
 
 TEST_CASE("looking at the application", "[procedure]") {

@@ -74,7 +74,7 @@ TEST_CASE("a condition keeps its time while its status stays", "[projection]") {
   auto first = projection(s.state(), {});
   s.at(t0 + seconds{60}).when(driver_observed{driver_of(1, "Running")});
   auto second = projection(s.state(), first);
-  REQUIRE(second.conditions.size() == 2);
+  REQUIRE(second.conditions.size() == 3);
   CHECK(second.conditions[0].last_transition_time ==
         first.conditions[0].last_transition_time);
   CHECK(second.conditions[1].last_transition_time ==
@@ -89,20 +89,55 @@ TEST_CASE("a lost journal does not take conditions away", "[projection]") {
   a.app.state = "RUNNING";
   a.drivers.push_back(driver_of(1, "Running"));
   auto after = projection(given({}).when(a).state(), before);
-  REQUIRE(after.conditions.size() == 2);
+  REQUIRE(after.conditions.size() == 3);
   CHECK(after.conditions[0] == before.conditions[0]);
   CHECK(after.conditions[1] == before.conditions[1]);
+}
+
+TEST_CASE("a lost journal does not take the cause of a failure away",
+          "[projection]") {
+  auto ended = with_exit(137, "Failed");
+  ended.reason = "OOMKilled";
+  auto before =
+      projection(given(running).when(driver_observed{ended}).state(), {});
+  auto reason_of = [](const application_status& s, const char* type) {
+    for (auto& c : s.conditions)
+      if (c.type == type)
+        return c.reason;
+    return std::string{"(no such condition)"};
+  };
+  CHECK(reason_of(before, "Failed") == "OOMKilled");
+  CHECK(reason_of(before, "Running") == "OOMKilled");
+  adopted a;
+  a.epoch = 2;
+  a.app = app_of(1, "1:a", 1);
+  a.app.claim_outcome = "Failed";
+  a.app.state = "FAILED";
+  a.app.error_message = before.error_message;
+  auto after = projection(given({}).when(a).state(), before);
+  CHECK(reason_of(after, "Failed") == "OOMKilled");
+  CHECK(after.error_message == before.error_message);
+  // Of another attempt it says nothing.
+  before.claim.number = 7;
+  CHECK(reason_of(projection(given({}).when(a).state(), before), "Failed") ==
+        "Failed");
 }
 
 TEST_CASE("the claiming write leaves the state as it was", "[projection]") {
   auto s = given(completed);
   s.status_is_written();
-  s.when(app_of(2, "1:b", 1)).status_is_written();
+  auto edited = app_of(2, "1:b", 1);
+  edited.claim_outcome = "Completed";
+  edited.ended_at = t0;
+  s.when(edited).status_is_written();
   CHECK(s.view().status.state == "INVALIDATING");
   s.when(absent()).status_is_written();
   CHECK(s.view().status.state == "PENDING_RERUN");
   auto o = app_of(2, "1:b", 1);
   o.state = "PENDING_RERUN";
+  // Left from the attempt before, it would say nothing of this one's end.
+  s.when(o).then_kinds({});
+  o.claim_outcome = "Completed";
   s.when(o).then_kinds({"claim_intended"});
   auto patch =
       status_patch(s.view().status, projection(s.state(), s.view().status));

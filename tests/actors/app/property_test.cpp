@@ -1,3 +1,4 @@
+#include "actors/app/explain.hpp"
 #include "actors/app/history.hpp"
 #include "actors/shell.hpp"
 #include "tests/actors/app/machine_dsl.hpp"
@@ -5,6 +6,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -49,6 +52,14 @@ public:
     if (d.phase == "Pending")
       d.waiting = of<const char*>(
           {"", "Unschedulable", "ErrImagePull", "ContainerCreating"});
+    if (d.phase == "Pending" && one_in(6))
+      d.complaint = "FailedMount";
+    d.node = one_in(2) ? "node-1" : "";
+    d.unreachable = d.phase == "Running" && one_in(6);
+    if (one_in(8))
+      d.disruption = "PreemptionByScheduler";
+    if (d.phase == "Failed" && !d.has_exit && one_in(4))
+      d.init_container = "fetch";
     if (one_in(10))
       d.owner_uid = of<const char*>({"", "other"});
     if (one_in(10))
@@ -63,6 +74,10 @@ public:
     o.refusal = one_in(12) ? "no image" : "";
     o.pod_name = "pi-driver";
     o.start_timeout = of<std::int64_t>({0, 600});
+    o.scheduling_timeout = of<std::int64_t>({0, 0, 300});
+    o.policy = policy();
+    o.suspend = one_in(6);
+    o.time_to_live = of<std::int64_t>({-1, -1, 0, 60});
     o.deleting = one_in(25);
     o.orphan = o.deleting && one_in(2);
     auto& c = s.current;
@@ -77,12 +92,25 @@ public:
     } else if (one_in(8)) {
       o.submission_id = "go-1";
     }
-    o.state = one_in(3)
-                  ? of<const char*>({"", "SUBMITTED", "RUNNING", "COMPLETED",
-                                     "FAILED", "INVALIDATING", "PENDING_RERUN",
-                                     "SUBMISSION_FAILED"})
-                  : s.shows;
+    o.state =
+        one_in(3)
+            ? of<const char*>({"", "SUBMITTED", "RUNNING", "COMPLETED",
+                               "FAILED", "INVALIDATING", "PENDING_RERUN",
+                               "SUBMISSION_FAILED", "SUCCEEDING", "FAILING",
+                               "SUSPENDING", "SUSPENDED", "RESUMING"})
+            : s.shows;
     return o;
+  }
+
+  restart_rules policy() {
+    restart_rules out;
+    out.restart = of<const char*>({"Never", "OnFailure", "Always"});
+    out.failure_retries = of<std::int64_t>({-1, 0, 1, 2});
+    out.submission_retries = of<std::int64_t>({-1, 1});
+    out.infrastructure_retries = of<std::int64_t>({-1, -1, 1});
+    out.exponential = one_in(2);
+    out.healthy_run = of<std::int64_t>({0, 0, 60});
+    return out;
   }
 
   child_settled child_end(const app_state& s) {
@@ -111,7 +139,9 @@ public:
       return a;
     }
     case 3:
-      return one_in(8) ? app_stimulus{app_gone{}} : timer_fired{};
+      if (one_in(8))
+        return app_gone{};
+      return one_in(8) ? app_stimulus{expiry_settled{how()}} : timer_fired{};
     case 4:
       return driver_observed{driver(s)};
     case 5:
@@ -175,7 +205,8 @@ private:
   }
 
   void check_step(const app_state& before, const app_state& after) {
-    need(after.current.number >= before.current.number,
+    // One that was only meant may give way to what the cluster holds.
+    need(after.current.number >= before.current.number || !before.current.held,
          "a claim number shrank");
     if (after.current.number == before.current.number &&
         before.current.number > 0 && !before.current.outcome.empty() &&
@@ -211,10 +242,25 @@ private:
       need(e.kind != effect_kind::delete_driver || !e.target.empty(),
            "deletes without a uid");
     }
-    if (!row_of(s.at).ended)
+    if (!row_of(s.at).rests)
       need(wake_at(s, view_, now_) != no_time, "waits for nothing");
+    check_explanation();
     auto once = projection(s, view_.status);
     need(projection(s, once) == once, "the projection is not idempotent");
+  }
+
+  /// It becomes a condition, whose reason has a form to keep.
+  void check_explanation() const {
+    auto why = explain(shell_.state());
+    auto word = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0;
+    };
+    need(!why.reason.empty() &&
+             std::isupper(static_cast<unsigned char>(why.reason[0])) != 0 &&
+             std::all_of(why.reason.begin(), why.reason.end(), word),
+         "a reason that is no CamelCase word");
+    need(!why.headline.empty() && !why.next.empty(), "nothing is explained");
+    need(to_text(why).size() <= 1024, "a message without bounds");
   }
 
   void check_journal() const {

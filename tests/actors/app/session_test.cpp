@@ -34,7 +34,7 @@ observed_application seen(const json::object& o) {
 
 /// A session whose rows are appended when the test says so.
 struct fixture {
-  app_session session{key, app_uid, {}};
+  app_session session{key, app_uid, {}, {}};
   time_point now = t0;
   journal_history rows;
 
@@ -178,6 +178,29 @@ TEST_CASE("many executors are several rows", "[session]") {
   CHECK(f.session.state().executors.size() == 3000);
   for (auto& row : f.rows.rows)
     CHECK(row.stimulus.size() + row.events.size() < max_row_bytes);
+}
+
+TEST_CASE("executors that failed with long words fit their rows", "[session]") {
+  fixture f;
+  f.claim();
+  f.settle();
+  executors_observed all;
+  all.submission_id = f.session.state().current.submission_id;
+  for (int i = 0; i < 2000; ++i) {
+    auto pod = std::string(240, 'n') + "-exec-" + std::to_string(i);
+    all.changed[pod] = "FAILED";
+    all.why[pod] = std::string(238, 'w');
+  }
+  f.session.take(all);
+  f.settle();
+  for (auto& row : f.rows.rows)
+    CHECK(row.stimulus.size() + row.events.size() < max_row_bytes);
+  // Not one of them is lost, or forgotten before an older one.
+  auto shown = projection(f.session.state(), {});
+  CHECK(shown.executor_counts.at("FAILED") == 2000);
+  auto& kept = f.session.state().executors;
+  CHECK(kept.size() == 100);
+  CHECK(kept.count(std::string(240, 'n') + "-exec-1900") == 1);
 }
 
 TEST_CASE("executors have one row a second", "[session]") {

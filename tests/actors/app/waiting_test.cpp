@@ -42,7 +42,7 @@ TEST_CASE("an end that comes before our DELETE counts", "[machine]") {
       .then_kinds({"driver_changed", "driver_succeeded", "policy_finished"});
   given(given_up)
       .when(driver_gone{driver_of(1, "Failed")})
-      .then({driver_failed{"late", false}, policy_finished{}});
+      .then({driver_failed{"late", false, "ErrImagePull"}, policy_finished{}});
 }
 
 TEST_CASE("users hear of a wait when it is one", "[machine]") {

@@ -1,4 +1,4 @@
-#include "actors/app/procedure.hpp"
+#include "actors/api/ending.hpp"
 
 namespace spark {
 
