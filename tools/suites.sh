@@ -11,7 +11,7 @@ limit_of() {
   case $1 in
   style) echo 60 ;;
   unit | scenario | differential | commands) echo 600 ;;
-  simulation) echo 900 ;;
+  simulation) echo 2700 ;;
   fuzz) echo 1500 ;;
   integration) echo 900 ;;
   e2e) echo 1800 ;;
@@ -51,6 +51,7 @@ presets_of() { # SUITE…
 results=()
 passed=0
 failed=0
+failures=()
 
 # step NAME CMD…: a part that everything after it needs.
 step() {
@@ -91,14 +92,18 @@ build() { # PRESET [TARGET…]
 }
 
 run_suite() {
-  local name=$1 began=$SECONDS outcome=passed
+  local name=$1 began=$SECONDS outcome=passed status=0
+  mkdir -p build/suites
   echo "== $name"
-  if timeout --kill-after=60 "$(limit_of "$name")" \
-    bash -c '. tools/suites.sh; "suite_${1//-/_}"' suite "$name"; then
+  timeout --kill-after=60 "$(limit_of "$name")" \
+    bash -c '. tools/suites.sh; "suite_${1//-/_}"' suite "$name" 2>&1 |
+    tee "build/suites/$name" || status=${PIPESTATUS[0]}
+  if [ "$status" = 0 ]; then
     passed=$((passed + 1))
   else
-    outcome="FAILED (status $?)"
+    outcome="FAILED (status $status)"
     failed=$((failed + 1))
+    failures+=("$name")
   fi
   results+=("$name:$outcome $((SECONDS - began))")
   echo "== $name: $outcome, $((SECONDS - began)) s"
@@ -123,7 +128,7 @@ covered() {
   [ -e build/simulated ] || return 0
   echo
   echo "simulated:"
-  sed -nE 's/^(seeds|crash points):/  &/p' build/simulated
+  sed -nE 's/^(lives|seeds|crash points):/  &/p' build/simulated
 }
 
 suite_style() { check_format && tests/tidy/run; }
@@ -133,8 +138,16 @@ suite_unit() {
 suite_scenario() {
   sanitized ctest --test-dir build/asan -L scenario --output-on-failure
 }
+# Ten thousand short lives on two cores, beside everything else.
 suite_simulation() {
-  sanitized simulated build/asan/bin/sim_tests
+  export -f sanitized simulated
+  SIM_LIVES=${SIM_LIVES:-10000} xargs -L1 -P "$(nproc)" bash -c \
+    'SIM_SHARD=$1 sanitized simulated build/asan/bin/sim_tests "$0"' <<'END'
+~[lives]~[.] -
+[lives] 1/3
+[lives] 2/3
+[lives] 3/3
+END
 }
 suite_fuzz() { tests/fuzz/run --seconds "${FUZZ_SECONDS:-10}"; }
 suite_differential() {
@@ -150,17 +163,25 @@ suite_thread_sanitizer() {
   build tsan && TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp \
     ctest --test-dir build/tsan -L 'unit|scenario|sim' --output-on-failure
 }
-suite_captures() { tests/differential/capture.py && suite_differential; }
+suite_captures() {
+  tests/schedules/record && tests/differential/capture.py && suite_differential
+}
 suite_long_fuzz() { tests/fuzz/run --seconds 600; }
 suite_long_simulation() {
   build release sim_tests &&
-    SIM_SEEDS=20000 simulated build/release/bin/sim_tests
+    SIM_SEEDS=20000 SIM_LIVES=100000 simulated build/release/bin/sim_tests
 }
 
+# Ends with what failed: of a long run often only the end is kept.
 report() {
+  local r
+  for r in "${failures[@]}"; do
+    echo
+    echo "== $r FAILED; its output is in build/suites/$r and ends with:"
+    tail -n 40 "build/suites/$r"
+  done
   echo
   echo "minutes per part:"
-  local r
   for r in "${results[@]}"; do
     printf '  %-28s %6.1f\n' "${r% *}" "$(echo "${r##* } 60" |
       awk '{print $1 / $2}')"

@@ -77,9 +77,16 @@ TEST_CASE("the operator has what it needs and nothing that is dangerous") {
   CHECK(rights["/persistentvolumeclaims"] == rights["/services"]);
   CHECK(rights["/events"] == verbs{"create", "list", "patch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications"] ==
-        verbs{"get", "list", "watch"});
+        verbs{"create", "delete", "get", "list", "watch"});
   CHECK(rights["sparkoperator.k8s.io/sparkapplications/status"].count(
             "patch") == 1);
+  CHECK(rights["sparkoperator.k8s.io/scheduledsparkapplications"] ==
+        verbs{"get", "list", "watch"});
+  CHECK(rights["sparkoperator.k8s.io/scheduledsparkapplications/status"] ==
+        verbs{"patch"});
+  for (const auto* kind : {"sparkapplications", "scheduledsparkapplications"})
+    CHECK(rights["sparkoperator.k8s.io/" + std::string{kind} + "/finalizers"] ==
+          verbs{"update"});
   for (const auto& [what, may] : rights) {
     CAPTURE(what);
     CHECK(what.find('*') == std::string::npos);

@@ -1,3 +1,4 @@
+#include "actors/app/driver_causes.hpp"
 #include "actors/metrics.hpp"
 #include "tools/operator/flags.hpp"
 
@@ -30,6 +31,11 @@ void check_document(const std::string& name, const std::string& title,
 
 TEST_CASE("the documented flags are the flags") {
   check_document("FLAGS.md", "Flags of spark-operator", flags_markdown());
+}
+
+TEST_CASE("the documented causes are the causes") {
+  check_document("FAILURES.md", "Why a driver fails or waits",
+                 causes_markdown());
 }
 
 TEST_CASE("the documented metrics are the metrics") {

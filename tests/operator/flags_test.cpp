@@ -127,13 +127,42 @@ TEST_CASE("flags of the Go operator that come later") {
              Contains("-enable-webhook: not in this version yet"));
   CHECK_THAT(refused({"-enable-webhook"}), Contains("not in this version"));
   CHECK_THAT(refused({"-metrics-labels=app_type"}), Contains("not in this"));
-  CHECK_THAT(refused({"-ingress-url-format", "{{$appName}}.x"}),
-             Contains("-ingress-url-format"));
   CHECK_THAT(refused({"-log_dir=/tmp"}), Contains("standard error"));
   // Asking for what we do anyway is fine: charts spell out defaults.
   parsed({"-enable-webhook=false", "-enable-batch-scheduler=false",
           "-ingress-url-format=", "-webhook-port=8080", "-logtostderr",
           "-v=2"});
+}
+
+TEST_CASE("what stands beside drivers") {
+  const auto nothing = parsed({}).companions;
+  CHECK(nothing.ui_service);
+  CHECK_FALSE(nothing.driver_budget);
+  CHECK(nothing.ingress_url_format == "");
+  const auto all =
+      parsed({"-enable-ui-service=false", "-enable-driver-pdb",
+              "-ingress-url-format", "https://x.org/{{ $appNamespace }}/a",
+              "-ingress-class-name=nginx",
+              R"(-ingress-tls=[{"hosts": ["x.org"], "secretName": "t"}])",
+              R"(-ingress-annotations={"a": "b"})"})
+          .companions;
+  CHECK_FALSE(all.ui_service);
+  CHECK(all.driver_budget);
+  CHECK(all.ingress_url_format == "https://x.org/{{ $appNamespace }}/a");
+  CHECK(all.ingress_class == "nginx");
+  CHECK(all.ingress_tls.size() == 1);
+  CHECK(all.ingress_annotations.at("a") == "b");
+  CHECK_THAT(refused({"-ingress-url-format={{$app}}.x"}),
+             Contains("-ingress-url-format: may hold {{$appName}}"));
+  CHECK_THAT(refused({"-ingress-url-format=ftp://x.org"}), Contains("http"));
+  CHECK_THAT(refused({"-ingress-url-format=x.org:80"}),
+             Contains("without a port"));
+  CHECK_THAT(refused({"-ingress-tls={}"}), Contains("not a list of objects"));
+  CHECK_THAT(refused({"-ingress-tls=[1]"}), Contains("not a list of objects"));
+  CHECK_THAT(refused({"-ingress-tls=["}), Contains("is not JSON"));
+  CHECK_THAT(refused({R"(-ingress-annotations={"a": 1})"}),
+             Contains("not an object of strings"));
+  CHECK_THAT(refused({"-ingress-class-name=A"}), Contains("lower-case"));
 }
 
 TEST_CASE("namespaces and selectors") {

@@ -63,7 +63,7 @@ TEST_CASE("render prints the objects of a submission, pod last") {
   std::string kinds;
   for (const auto& object : read.documents)
     kinds += std::string{object.at("kind").as_string()} + " ";
-  CHECK(kinds == "ConfigMap ConfigMap Service Pod ");
+  CHECK(kinds == "ConfigMap ConfigMap Service Service Pod ");
   const auto& labels =
       read.documents.back().at("metadata").at("labels").as_object();
   CHECK(labels.at("spark-version") == "3.5.3");
@@ -108,4 +108,33 @@ TEST_CASE("odd manifests do no harm") {
         "kind: SparkApplication\nspec: []\nmetadata: {name: 1}",
         "kind: SparkApplication\nmetadata: {namespace: []}\nspec: {}"})
     CHECK(run{odd}.status == 1);
+}
+
+TEST_CASE("render tells when a schedule is due, and its first run") {
+  const auto template_at = pi.find("spec:\n  type");
+  std::string indented;
+  std::istringstream lines{pi.substr(template_at + 6)};
+  for (std::string line; std::getline(lines, line);)
+    indented += "  " + line + "\n";
+  const auto yaml = "kind: ScheduledSparkApplication\n"
+                    "metadata: {name: nightly, namespace: team}\n"
+                    "spec:\n  schedule: \"0 2 29 2 *\"\n  timeZone: UTC\n"
+                    "  template:\n" +
+                    indented;
+  const run got{yaml, {"--spark-version", "3.5.3"}};
+  CHECK(got.errors == "");
+  CHECK(got.status == 0);
+  CHECK(got.out.starts_with("# nightly is due at 20"));
+  CHECK(got.out.find("-02-29T02:00:00Z, 20") != got.out.npos);
+  CHECK(got.out.find("# team/nightly-") != got.out.npos);
+  const auto read = read_yaml(got.out);
+  REQUIRE(read.error == "");
+  CHECK(read.documents.back().at("kind") == "Pod");
+
+  auto bad = yaml;
+  bad.replace(bad.find("0 2 29"), 6, "0 25 1");
+  const run refused{bad};
+  CHECK(refused.status == 1);
+  CHECK(refused.errors.find(": refused: spec.schedule: hour: 25 ") !=
+        refused.errors.npos);
 }

@@ -39,6 +39,8 @@ void check_sentences(const std::vector<std::string>& all) {
 TEST_CASE("every fact and event has a sentence of its own") {
   check_sentences(all_sentences<app_stimulus>());
   check_sentences(all_sentences<app_event>());
+  check_sentences(all_sentences<schedule_stimulus>());
+  check_sentences(all_sentences<schedule_event>());
 }
 
 TEST_CASE("sentences carry what matters") {
@@ -60,6 +62,52 @@ TEST_CASE("sentences carry what matters") {
         "creating the Service (attempt 1): refused for good: bad name");
   CHECK(sentence_of(app_event{driver_failed{"gone", true}}) ==
         "the driver failed (infrastructure): gone");
+}
+
+TEST_CASE("sentences about schedules carry what matters") {
+  auto tick = from_rfc3339("2026-01-01T12:10:00Z");
+  run_fact run{"s-1", "0b7e6a1c-0000", "RUNNING", tick, tick};
+  schedule_observed seen{2, false, tick};
+  seen.rules.suspend = true;
+  seen.rules.refusal = "no such zone";
+  seen.record.last_run_name = "s-1";
+  seen.record.last_run = tick;
+  seen.record.pending_name = "s-2";
+  seen.record.skip_reason = "Missed";
+  CHECK(sentence_of(schedule_stimulus{schedule_adopted{seen, 3}}) ==
+        "first look in term 3: generation 2 of 2026-01-01T12:10:00Z, "
+        "suspended, cannot be scheduled: no such zone; on record: last run s-1 "
+        "of 2026-01-01T12:10:00Z, pending run s-2 of none, skipped for Missed");
+  CHECK(sentence_of(schedule_stimulus{runs_observed{{run, {"s-0"}}}}) ==
+        "its runs were seen: 1 RUNNING, being deleted (s-1), 1 new (s-0)");
+  CHECK(sentence_of(schedule_stimulus{
+            creation_settled{ending::refused, run, "over quota"}}) ==
+        "creating run s-1: refused for good: over quota");
+  CHECK(sentence_of(schedule_stimulus{run_looked_up{false, run}}) ==
+        "live GET: no run s-1 of this schedule");
+
+  schedule_rules rules{"@every 10m", "UTC", {}, "Forbid", 2, 0, 60};
+  CHECK(sentence_of(schedule_event{rules_seen{1, rules}}) ==
+        "the spec is of generation 1: \"@every 10m\" in UTC, "
+        "concurrencyPolicy Forbid, 2 successful and 0 failed runs kept, "
+        "started at most 60 s late");
+  CHECK(sentence_of(schedule_event{
+            ticks_skipped{{tick, tick + seconds{600}, 2, "Missed", "why"}}}) ==
+        "skipped (Missed): 2 ticks from 2026-01-01T12:10:00Z to "
+        "2026-01-01T12:20:00Z had no run: why");
+  CHECK(sentence_of(schedule_event{tick_held{tick, "s-1", true}}) ==
+        "tick 2026-01-01T12:10:00Z waits for run s-1, which is to be deleted "
+        "for it");
+  CHECK(sentence_of(schedule_event{run_intended{tick, "s-2"}}) ==
+        "tick 2026-01-01T12:10:00Z gets run s-2; the tick after it: none");
+}
+
+TEST_CASE("what a run does before its end is no news") {
+  CHECK_FALSE(is_news(app_event{executors_changed{}}));
+  CHECK(is_news(app_event{driver_missing{}}));
+  CHECK_FALSE(is_news(schedule_event{run_changed{{"s-1", "u", "RUNNING"}}}));
+  CHECK(is_news(schedule_event{run_changed{{"s-1", "u", "FAILED"}}}));
+  CHECK(is_news(schedule_event{run_vanished{"s-1"}}));
 }
 
 TEST_CASE("many executors stay one line") {

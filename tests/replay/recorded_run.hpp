@@ -18,8 +18,9 @@ public:
   using spoil = std::function<void(journal_row&)>;
 
   recorded_run(journal& to, std::string uid, std::string name = "pi",
-               time_point begin = from_rfc3339("2026-01-01T00:00:00Z"))
-      : journal_(to), shell_(named(uid, name)), now_(begin) {}
+               time_point begin = from_rfc3339("2026-01-01T00:00:00Z"),
+               std::string ns = "default")
+      : journal_(to), shell_(named(uid, name, ns)), now_(begin) {}
 
   /// One second later. `change` may touch the row before it is written.
   void take(app_stimulus fact, const spoil& change = {}) {
@@ -104,10 +105,11 @@ public:
   [[nodiscard]] time_point now() const { return now_; }
 
 private:
-  static app_state named(const std::string& uid, const std::string& name) {
+  static app_state named(const std::string& uid, const std::string& name,
+                         const std::string& ns) {
     app_state s;
     s.uid = uid;
-    s.ns = "default";
+    s.ns = ns;
     s.name = name;
     return s;
   }

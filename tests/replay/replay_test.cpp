@@ -165,3 +165,38 @@ TEST_CASE("what a pod says cannot command the terminal") {
   auto& driver = rows[6].at("stimulus").at("driver").as_object();
   CHECK(driver.at("message").as_string() == d.message);
 }
+
+TEST_CASE("explain says where it is, why, and what comes next") {
+  temp_dir dir;
+  auto path = three_applications(dir);
+  auto r = run_replay({"explain", path, "default/pi"});
+  CHECK(r.code == 0);
+  CHECK_THAT(r.out, Contains("running (Running), row "));
+  CHECK_THAT(r.out, Contains("why      driver pod pi-driver runs"));
+  CHECK_THAT(r.out, Contains("next     its end decides"));
+  CHECK_THAT(r.out, Contains("because  restartPolicy Never: it runs once"));
+  CHECK_THAT(r.out, Contains("so: the driver changed: "));
+
+  auto doc = json_of(run_replay({"explain", path, "default/pi", "--json"}));
+  CHECK(doc.at("phase") == "running");
+  CHECK(doc.at("headline") == "driver pod pi-driver runs");
+  CHECK(doc.at("lately").as_array().size() <= 8);
+
+  auto first = doc.at("application").at("firstSeq").as_int64();
+  auto then = json_of(run_replay({"explain", path, "default/pi", "--json",
+                                  "--until", std::to_string(first)}));
+  CHECK(then.at("phase") == "claiming");
+}
+
+TEST_CASE("explain says what is wrong with what it is asked") {
+  temp_dir dir;
+  auto path = three_applications(dir);
+  auto nobody = run_replay({"explain", path, "default/nobody"});
+  CHECK(nobody.code == 2);
+  CHECK_THAT(nobody.err, Contains("no application of this name"));
+  auto half = run_replay({"explain", path, "pi"});
+  CHECK(half.code == 2);
+  CHECK_THAT(half.err, Contains("NAMESPACE/NAME"));
+  CHECK(run_replay({"explain", path}).code == 2);
+  CHECK_THAT(run_replay({"explain", "--help"}).out, Contains("NS/NAME"));
+}

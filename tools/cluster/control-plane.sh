@@ -13,9 +13,8 @@ up_control_plane() { # EXTRAS
   await_apiserver
   say "[2/2] namespace default${1:+, ${1//,/, }}"
   if [[ $1 == *controller-manager* ]]; then
-    # There is no node, and tests play kubelet: nobody may tidy their pods away.
-    start_controller_manager "--controllers=*,-pod-garbage-collector-controller,\
--node-lifecycle-controller,-taint-eviction-controller"
+    # Tests that play kubelet bind pods to a node that they register, or to none.
+    start_controller_manager
     await_default_service_account
   fi
   [[ $1 != *scheduler* ]] || start_scheduler

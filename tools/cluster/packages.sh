@@ -7,6 +7,7 @@ packages=(
   libcaf-dev libboost1.81-dev libboost-json1.81-dev libcurl4-openssl-dev
   libsqlite3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libexpected-dev
   libcli11-dev catch2 prometheus-cpp-dev libssl-dev zlib1g-dev
+  libhowardhinnant-date-dev
   # to check
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libfuzzer-14-dev
   # to run a cluster

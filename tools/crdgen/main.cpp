@@ -59,10 +59,12 @@ int check_all(const fs::path& directory) {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Generates the CRD, FIELDS.md and MECHANISMS.md from the field table."};
+      "Generates the CRDs, FIELDS.md and MECHANISMS.md from the field table."};
   std::string check;
   std::string write;
   auto* crd = app.add_subcommand("crd", "print the CRD of SparkApplication");
+  auto* scheduled = app.add_subcommand(
+      "scheduled-crd", "print the CRD of ScheduledSparkApplication");
   auto* fields = app.add_subcommand("fields", "print FIELDS.md");
   auto* checking =
       app.add_option("--check", check, "verify the files in this directory");
@@ -71,6 +73,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (*crd)
     std::cout << spark::to_yaml(spark::spark_application_crd());
+  else if (*scheduled)
+    std::cout << spark::to_yaml(spark::scheduled_application_crd());
   else if (*fields)
     std::cout << spark::fields_document();
   else if (!check.empty())

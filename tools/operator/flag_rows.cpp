@@ -1,4 +1,6 @@
 #include "actors/metrics.hpp"
+#include "crds/conf/ingress_url.hpp"
+#include "crds/text_checks.hpp"
 #include "tools/operator/flag_values.hpp"
 #include "tools/operator/flags.hpp"
 
@@ -48,6 +50,67 @@ done read_duration(options& o, std::string_view text) {
   return parse_duration(text).map([&](milliseconds t) { o.*Member = t; });
 }
 
+template<auto Member>
+done read_beside(options& o, std::string_view text) {
+  return parse_switch(text).map([&](bool on) { o.companions.*Member = on; });
+}
+
+done read_ingress_url(options& o, std::string_view text) {
+  if (auto wrong = text.empty() ? "" : check_ingress_url(text); !wrong.empty())
+    return fail(errc::bad_input, wrong);
+  o.companions.ingress_url_format = text;
+  return {};
+}
+
+done read_ingress_class(options& o, std::string_view text) {
+  if (auto wrong = text.empty() ? "" : check_pod_name(text); !wrong.empty())
+    return fail(errc::bad_input, wrong);
+  o.companions.ingress_class = text;
+  return {};
+}
+
+result<boost::json::value> parse_json(std::string_view text,
+                                      std::string_view wanted) {
+  boost::system::error_code wrong;
+  auto value = boost::json::parse(text, wrong);
+  if (wrong)
+    return fail(errc::bad_input,
+                in_quotes(text) + " is not JSON of " + std::string{wanted});
+  return value;
+}
+
+done read_ingress_tls(options& o, std::string_view text) {
+  constexpr std::string_view wanted = "a list of objects";
+  auto value = parse_json(text.empty() ? "[]" : text, wanted);
+  if (!value)
+    return tl::unexpected{value.error()};
+  auto* list = value->if_array();
+  if (!list ||
+      !std::ranges::all_of(*list, [](auto& item) { return item.is_object(); }))
+    return fail(errc::bad_input,
+                in_quotes(text) + " is not " + std::string{wanted});
+  o.companions.ingress_tls = std::move(*list);
+  return {};
+}
+
+done read_ingress_annotations(options& o, std::string_view text) {
+  constexpr std::string_view wanted = "an object of strings";
+  auto value = parse_json(text.empty() ? "{}" : text, wanted);
+  if (!value)
+    return tl::unexpected{value.error()};
+  o.companions.ingress_annotations.clear();
+  auto* object = value->if_object();
+  if (!object || !std::ranges::all_of(*object, [](auto& member) {
+        return member.value().is_string();
+      }))
+    return fail(errc::bad_input,
+                in_quotes(text) + " is not " + std::string{wanted});
+  for (auto& member : *object)
+    o.companions.ingress_annotations.emplace(member.key(),
+                                             member.value().get_string());
+  return {};
+}
+
 done read_resync(options& o, std::string_view text) {
   return parse_whole(text, 1, 86'400).map([&](long value) {
     o.resync_interval = seconds{value};
@@ -55,9 +118,10 @@ done read_resync(options& o, std::string_view text) {
 }
 
 /// Seconds, or a duration of whole seconds.
-done read_start_timeout(options& o, std::string_view text) {
+template<auto Member>
+done read_limit(options& o, std::string_view text) {
   if (auto plain = parse_whole(text, 0, 31'536'000)) {
-    o.driver_start_timeout = seconds{*plain};
+    o.*Member = seconds{*plain};
     return {};
   }
   auto t = parse_duration(text);
@@ -65,7 +129,16 @@ done read_start_timeout(options& o, std::string_view text) {
     return fail(errc::bad_input,
                 in_quotes(text) +
                     " is neither seconds nor a duration such as 10m");
-  o.driver_start_timeout = std::chrono::duration_cast<seconds>(*t);
+  o.*Member = std::chrono::duration_cast<seconds>(*t);
+  return {};
+}
+
+done read_default_ttl(options& o, std::string_view text) {
+  auto plain = parse_whole(text, 0, 3'153'600'000);
+  if (!plain)
+    return fail(errc::bad_input,
+                in_quotes(text) + " is not a number of seconds, 0 or more");
+  o.default_time_to_live = seconds{*plain > 0 ? *plain : -1};
   return {};
 }
 
@@ -213,8 +286,17 @@ constexpr auto rows = std::to_array<flag_row>({
      read_resync},
     {"driver-start-timeout", "duration", "10m",
      "how long a driver may be stuck on an image, config or volume error before"
-     " its attempt fails; 0: for ever",
-     read_start_timeout},
+     " its attempt fails; 0: for ever; spec.driverStartTimeoutSeconds beats it",
+     read_limit<&options::driver_start_timeout>},
+    {"driver-scheduling-timeout", "duration", "0",
+     "how long a driver may wait for a node before its attempt fails; 0: for"
+     " ever; spec.driverSchedulingTimeoutSeconds beats it",
+     read_limit<&options::driver_scheduling_timeout>},
+    {"default-time-to-live-seconds", "seconds", "0",
+     "when an application is deleted after its end, if its spec does not say; "
+     "0:"
+     " never",
+     read_default_ttl},
     {"controller-threads", "number", "0",
      "threads that run the actors; 0: one per processor",
      read_number<&options::controller_threads, 0, max_threads>},
@@ -260,6 +342,22 @@ constexpr auto rows = std::to_array<flag_row>({
     {"leader-election-retry-period", "duration", "4s",
      "between two tries to get or renew the Lease",
      read_duration<&options::retry_period>},
+    {"enable-ui-service", "", "true", "a Service for the web UI of each driver",
+     read_beside<&companion_settings::ui_service>},
+    {"ingress-url-format", "url", "",
+     "an Ingress for each web UI, such as {{$appName}}.example.com; also "
+     "{{$appNamespace}} and {{$appId}}",
+     read_ingress_url},
+    {"ingress-class-name", "name", "", "ingressClassName of Ingresses",
+     read_ingress_class},
+    {"ingress-tls", "json", "",
+     "spec.tls of Ingresses whose application says none", read_ingress_tls},
+    {"ingress-annotations", "json", "",
+     "annotations of Ingresses whose application says none",
+     read_ingress_annotations},
+    {"enable-driver-pdb", "", "false",
+     "a PodDisruptionBudget for drivers that ask for one",
+     read_beside<&companion_settings::driver_budget>},
     {"enable-metrics", "", "false",
      "serve metrics for Prometheus on all addresses, beside -listen",
      read_switch<&options::enable_metrics>},
@@ -312,12 +410,6 @@ constexpr auto rows = std::to_array<flag_row>({
     {"enable-resource-quota-enforcement", "", "false",
      "quota check of whole applications", nullptr, later},
     {"enable-batch-scheduler", "", "false", "Volcano and other schedulers",
-     nullptr, later},
-    {"enable-ui-service", "", "false", "Service for the web UI of each driver",
-     nullptr, later},
-    {"ingress-url-format", "text", "", "Ingress for the web UI of each driver",
-     nullptr, later},
-    {"ingress-class-name", "name", "", "Ingress for the web UI of each driver",
      nullptr, later},
     {"install-crds", "", "false", "installing CRDs at the start", nullptr,
      "apply crds/generated instead"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "k8s/render/submission.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 #include "tools/operator/listen_address.hpp"
@@ -21,9 +22,12 @@ struct options {
   std::vector<std::string> namespaces; ///< empty: all of them
   std::string label_selector_filter;   ///< not yet percent-encoded
   seconds resync_interval{30};
-  seconds driver_start_timeout{600}; ///< 0: never give up
-  int controller_threads = 0;        ///< 0: one per processor
-  int api_window = 8;                ///< requests in flight at the start
+  seconds driver_start_timeout{600};    ///< 0: never give up
+  seconds driver_scheduling_timeout{0}; ///< 0: never give up
+  seconds default_time_to_live{-1};     ///< after an end; -1: never
+  companion_settings companions;        ///< web UI, Ingresses, budgets
+  int controller_threads = 0;           ///< 0: one per processor
+  int api_window = 8;                   ///< requests in flight at the start
 
   std::string journal; ///< path, or ":memory:"
   std::int64_t journal_max_size = std::int64_t{1} << 30; ///< bytes

@@ -82,7 +82,7 @@ journal_actor journal_door::enter(std::string& why) const {
 
 journal_options journal_settings(const options& o) {
   journal_options out;
-  out.ended_phases = {"completed", "failed", "gone"};
+  out.ended_phases = {"completed", "failed", "gone", "removed"};
   out.max_age = o.journal_retention;
   out.max_summary_age = std::max(out.max_summary_age, out.max_age);
   out.max_bytes = o.journal_max_size;

@@ -3,6 +3,7 @@
 #include "actors/lease/elector_actor.hpp"
 #include "actors/supervisor/guard_actor.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
+#include "crds/schedule/time_zone.hpp"
 #include "k8s/client/curl_transport.hpp"
 #include "k8s/client/kubeconfig.hpp"
 #include "tools/operator/flags.hpp"
@@ -129,8 +130,12 @@ environment_ptr make_environment(const options& o) {
   auto env = std::make_shared<environment>();
   env->now = wall_clock;
   env->counters = std::make_shared<metrics>(numbers);
+  env->companions = o.companions;
   env->facts.start_timeout = o.driver_start_timeout;
+  env->facts.scheduling_timeout = o.driver_scheduling_timeout;
   env->facts.resync = o.resync_interval;
+  env->facts.time_to_live = o.default_time_to_live;
+  env->facts.local_zone = local_zone_name();
   env->namespaces = o.namespaces;
   env->label_selector = o.label_selector_filter;
   env->instance = "spark-operator-" + host_name();

@@ -2,8 +2,11 @@
 
 #include "crds/json_text.hpp"
 #include "crds/parse.hpp"
+#include "crds/run_names.hpp"
+#include "crds/schedule/schedule.hpp"
+#include "crds/scheduled_application.hpp"
 #include "crds/yaml.hpp"
-#include "k8s/render/submission.hpp"
+#include "k8s/render/companions.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -31,7 +34,8 @@ void print_problems(const char* kind, const std::string& where,
 }
 
 /// In the order in which a submission creates them.
-std::vector<json::object> objects_of(const submission& made) {
+std::vector<json::object> objects_of(const submission& made,
+                                     const companions& beside) {
   auto out = made.config_maps;
   if (made.metrics_map)
     out.push_back(*made.metrics_map);
@@ -39,6 +43,8 @@ std::vector<json::object> objects_of(const submission& made) {
   if (made.network_policy)
     out.push_back(*made.network_policy);
   out.push_back(made.service);
+  for (const auto& one : beside.objects)
+    out.push_back(one.object);
   out.push_back(made.driver);
   return out;
 }
@@ -79,16 +85,61 @@ int render_one(json::value object, const render_request& what,
   in.claim_number = 1;
   in.submission_id = submission_id(in.app_uid, in.claim_number);
   in.spec = &parsed.spec;
+  in.companions = {.ui_service = true,
+                   .driver_budget = true,
+                   .ingress_url_format = what.ingress_url_format};
   const auto made = render(in);
-  if (!made) {
-    errors << where << ": refused: " << made.error().message << "\n";
+  const auto beside = render_companions(in);
+  if (!made || !beside) {
+    errors << where
+           << ": refused: " << (made ? beside.error() : made.error()).message
+           << "\n";
     return 1;
   }
   if (!what.as_json)
     out << "# " << to_string(in.app) << " as a driver of Spark "
         << made->spark_version << "\n";
-  print(objects_of(*made), what.as_json, out);
+  print(objects_of(*made, *beside), what.as_json, out);
   return 0;
+}
+
+/// Ticks that are told of a schedule.
+constexpr int ticks_told = 5;
+
+/// The run that the first tick makes of it.
+json::value first_run(const json::value& scheduled, std::int64_t tick) {
+  auto metadata = scheduled.at("metadata").as_object();
+  metadata["name"] = run_name(member(scheduled, "name"), tick);
+  metadata.erase("uid");
+  const auto* spec = scheduled.as_object().if_contains("spec");
+  return {{"kind", "SparkApplication"},
+          {"metadata", std::move(metadata)},
+          {"spec", spec->at("template")}};
+}
+
+int render_schedule(const json::value& object, const render_request& what,
+                    std::ostream& out, std::ostream& errors) {
+  const auto where = what.file + ": " + member(object, "name");
+  auto parsed = parse_scheduled(object);
+  const auto now = std::chrono::floor<std::chrono::seconds>(what.now);
+  const auto ticks = schedule::parse(
+      parsed.spec.schedule, parsed.spec.time_zone, what.local_zone, now);
+  if (!ticks && !parsed.spec.schedule.empty())
+    parsed.problems.push_back({ticks.error().path, ticks.error().message});
+  print_problems("refused", where, parsed.problems, errors);
+  if (!parsed.problems.empty())
+    return 1;
+  auto tick = ticks->next(now);
+  auto application = first_run(
+      object,
+      std::chrono::nanoseconds{tick.value_or(now).time_since_epoch()}.count());
+  if (!what.as_json) {
+    out << "# " << member(object, "name") << " is due at";
+    for (int i = 0; i < ticks_told && tick; ++i, tick = ticks->next(*tick))
+      out << (i == 0 ? " " : ", ") << to_rfc3339(*tick);
+    out << "\n";
+  }
+  return render_one(std::move(application), what, out, errors);
 }
 
 } // namespace
@@ -108,15 +159,21 @@ int render_file(const render_request& what, std::ostream& out,
   }
   int found = 0;
   int status = 0;
-  for (auto& object : read.documents)
-    if (object.is_object() &&
-        text_member(object, "kind") == "SparkApplication") {
-      ++found;
-      status =
-          std::max(status, render_one(std::move(object), what, out, errors));
-    }
+  for (auto& object : read.documents) {
+    const auto kind = object.is_object() ? text_member(object, "kind") : "";
+    int one = 0;
+    if (kind == "SparkApplication")
+      one = render_one(std::move(object), what, out, errors);
+    else if (kind == "ScheduledSparkApplication")
+      one = render_schedule(object, what, out, errors);
+    else
+      continue;
+    ++found;
+    status = std::max(status, one);
+  }
   if (found == 0) {
-    errors << what.file << ": holds no SparkApplication\n";
+    errors << what.file
+           << ": holds no SparkApplication and no ScheduledSparkApplication\n";
     return 2;
   }
   return status;
@@ -126,7 +183,9 @@ int run_render(const std::vector<std::string>& arguments, std::ostream& out,
                std::ostream& errors) {
   CLI::App app{"Prints the objects and the spark.properties that a submission "
                "of the\nSparkApplications in FILE would create, or why they "
-               "would be refused. Needs no\ncluster. Ids and times follow from "
+               "would be refused; of a\nScheduledSparkApplication, when it is "
+               "due and what its first run creates. Needs no\ncluster. Ids and "
+               "times follow from "
                "the uid that an object gets in a cluster; here\nit is that of "
                "the file, or zeros.",
                "spark-operator render"};
@@ -138,6 +197,8 @@ int run_render(const std::vector<std::string>& arguments, std::ostream& out,
   app.add_option("-n,--namespace", what.default_ns,
                  "namespace of objects that name none")
       ->capture_default_str();
+  app.add_option("--ingress-url-format", what.ingress_url_format,
+                 "of the operator: Ingresses for web UIs");
   app.add_option("-o,--output", format, "yaml, or json: one object a line")
       ->check(CLI::IsMember({"yaml", "json"}))
       ->capture_default_str();
@@ -149,6 +210,9 @@ int run_render(const std::vector<std::string>& arguments, std::ostream& out,
     return code == 0 ? 0 : 2;
   }
   what.as_json = format == "json";
+  what.now = std::chrono::floor<std::chrono::milliseconds>(
+      std::chrono::system_clock::now());
+  what.local_zone = local_zone_name();
   return render_file(what, out, errors);
 }
 

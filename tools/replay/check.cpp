@@ -11,9 +11,11 @@ namespace {
 
 namespace json = boost::json;
 
+template<class Machine>
 class checker {
 public:
-  checker(origin start, const std::function<void(const difference&)>& tell)
+  checker(origin<Machine> start,
+          const std::function<void(const difference&)>& tell)
       : origin_(std::move(start)), tell_(tell) {}
 
   void chain(std::int64_t first_broken);
@@ -21,6 +23,8 @@ public:
   check_counts counts;
 
 private:
+  using state = typename Machine::state;
+
   void say(difference d) {
     ++counts.differences;
     tell_(d);
@@ -30,21 +34,22 @@ private:
   }
   bool joins(const journal_row& row);
   void decide_again(const journal_row& row);
-  void report(const app_state& before, const journal_row& row,
+  void report(const state& before, const journal_row& row,
               const verdict& found);
   void meet_snapshot(const journal_row& row);
   bool bridges_gap(const journal_row& row);
   bool knows_before(const journal_row& row);
 
-  origin origin_;
+  origin<Machine> origin_;
   const std::function<void(const difference&)>& tell_;
-  app_state state_;
+  state state_;
   bool started_ = false;
   /// An earlier difference was told that the hashes of later states repeat.
   bool astray_ = false;
 };
 
-void checker::chain(std::int64_t first_broken) {
+template<class Machine>
+void checker<Machine>::chain(std::int64_t first_broken) {
   if (first_broken != 0)
     differ(first_broken, "the chain of hashes is broken here: this row or one "
                          "before it was changed or lost");
@@ -52,10 +57,11 @@ void checker::chain(std::int64_t first_broken) {
     differ(0, "it does not load: " + origin_.damage);
 }
 
-/// Rows of an application must follow on each other. One that does not, is told
+/// Rows of a stream must follow on each other. One that does not, is told
 /// of once, and folding goes on with what there is.
-bool checker::joins(const journal_row& row) {
-  bool anew = begins_anew(state_, row);
+template<class Machine>
+bool checker<Machine>::joins(const journal_row& row) {
+  bool anew = begins_anew<Machine>(state_, row);
   bool follows = row.phase_before == to_string(state_.at);
   if (!follows && !astray_) {
     differ(row.seq,
@@ -72,15 +78,16 @@ bool checker::joins(const journal_row& row) {
   return follows || anew;
 }
 
-void checker::report(const app_state& before, const journal_row& row,
-                     const verdict& found) {
+template<class Machine>
+void checker<Machine>::report(const state& before, const journal_row& row,
+                              const verdict& found) {
   difference out{row.seq, found.detail, "", ""};
   boost::system::error_code ec;
   auto v = json::parse(row.stimulus, ec);
-  auto fact =
-      ec ? result<app_stimulus>{fail(errc::bad_input, "")} : stimulus_from(v);
+  auto fact = ec ? result<typename Machine::stimulus>{fail(errc::bad_input, "")}
+                 : Machine::stimulus_from(v);
   if (fact) {
-    auto now = canonical_json(to_json(decide(before, *fact, row.at)));
+    auto now = canonical_json(to_json(Machine::decide(before, *fact, row.at)));
     if (now != row.events) {
       out.what = astray_ ? "decided otherwise now, perhaps only because of the "
                            "difference before"
@@ -98,15 +105,16 @@ void checker::report(const app_state& before, const journal_row& row,
   say(std::move(out));
 }
 
-void checker::decide_again(const journal_row& row) {
-  bool same_rules = row.rules_version == rules_version;
+template<class Machine>
+void checker<Machine>::decide_again(const journal_row& row) {
+  bool same_rules = row.rules_version == Machine::rules;
   if (same_rules)
     joins(row);
   auto before = state_;
   before.uid = row.uid;
   before.ns = row.ns;
   before.name = row.name;
-  auto found = verify(state_, row);
+  auto found = journaled::verify<Machine>(state_, row);
   if (!found) {
     differ(row.seq, "cannot be read: " + to_string(found.error()));
     astray_ = true;
@@ -124,11 +132,12 @@ void checker::decide_again(const journal_row& row) {
 }
 
 /// A restart begins here, so it must be the state that the rows lead to.
-void checker::meet_snapshot(const journal_row& row) {
+template<class Machine>
+void checker<Machine>::meet_snapshot(const journal_row& row) {
   auto* s = origin_.at(row.seq);
   if (!s)
     return;
-  if (s->rules == rules_version && state_hash(s->state) != s->hash)
+  if (s->rules == Machine::rules && state_hash(s->state) != s->hash)
     differ(row.seq, fmt::format("the snapshot has hash {}, recorded {}",
                                 state_hash(s->state), s->hash));
   if (started_ && !astray_ && !(state_ == s->state))
@@ -140,10 +149,11 @@ void checker::meet_snapshot(const journal_row& row) {
 
 /// Rows before this one were lost, and yet it may follow on those that are
 /// there: an operator that was started meanwhile went on from them.
-bool checker::bridges_gap(const journal_row& row) {
-  auto before = starts_from_nothing(row) ? app_state{} : state_;
+template<class Machine>
+bool checker<Machine>::bridges_gap(const journal_row& row) {
+  auto before = starts_from_nothing<Machine>(row) ? state{} : state_;
   auto after = before;
-  auto found = verify(after, row);
+  auto found = journaled::verify<Machine>(after, row);
   if (!found || found->is != verdict::kind::same)
     return false;
   state_ = std::move(before);
@@ -151,20 +161,22 @@ bool checker::bridges_gap(const journal_row& row) {
 }
 
 /// Whether the state that the row was decided on is known.
-bool checker::knows_before(const journal_row& row) {
+template<class Machine>
+bool checker<Machine>::knows_before(const journal_row& row) {
   if (row.seq <= origin_.seq)
     return false;
-  // An application that was forgotten, for it was idle for so long, goes on
+  // A stream that was forgotten, for it was idle for so long, goes on
   // with a row that follows on nothing; the chain of hashes tells it from one
   // whose rows somebody removed.
-  bool follows =
-      row.lost > 0 ? bridges_gap(row) : started_ || starts_from_nothing(row);
+  bool follows = row.lost > 0 ? bridges_gap(row)
+                              : started_ || starts_from_nothing<Machine>(row);
   if (!follows)
     origin_.begin_after_gap(row.seq);
   return follows;
 }
 
-void checker::take(const journal_row& row) {
+template<class Machine>
+void checker<Machine>::take(const journal_row& row) {
   counts.lost += row.lost;
   if (knows_before(row)) {
     started_ = true;
@@ -178,18 +190,16 @@ void checker::take(const journal_row& row) {
   meet_snapshot(row);
 }
 
-} // namespace
-
-result<check_counts>
-check_stream(journal_reader& from, const journal_stream& of,
-             const std::function<void(const difference&)>& tell) {
-  auto start = origin_of(from, of);
+template<class Machine>
+result<check_counts> check(journal_reader& from, const journal_stream& of,
+                           const std::function<void(const difference&)>& tell) {
+  auto start = origin_of<Machine>(from, of);
   if (!start)
     return tl::unexpected(start.error());
   auto broken = from.first_broken_row(of.uid);
   if (!broken)
     return tl::unexpected(broken.error());
-  checker check{std::move(*start), tell};
+  checker<Machine> check{std::move(*start), tell};
   check.counts.trimmed = of.trimmed;
   check.chain(*broken);
   row_pages rows{from, of.uid};
@@ -201,6 +211,16 @@ check_stream(journal_reader& from, const journal_stream& of,
       return check.counts;
     check.take(**row);
   }
+}
+
+} // namespace
+
+result<check_counts>
+check_stream(journal_reader& from, const journal_stream& of,
+             const std::function<void(const difference&)>& tell) {
+  return with_machine(of, [&](auto machine) {
+    return check<decltype(machine)>(from, of, tell);
+  });
 }
 
 } // namespace spark::replay

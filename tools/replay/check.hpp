@@ -25,7 +25,7 @@ struct check_counts {
   bool trimmed = false;
 };
 
-/// Decides one application's rows again and checks the chain of their hashes;
+/// Decides the rows of one stream again and checks the chain of their hashes;
 /// every difference is told as it is found.
 [[nodiscard]] result<check_counts>
 check_stream(journal_reader& from, const journal_stream& of,

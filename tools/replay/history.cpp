@@ -21,11 +21,13 @@ void lines(terminal& out, const char* label,
         .end_line();
 }
 
-std::string why_of(const passage& p) {
+template<class Machine>
+std::string why_of(const passage<Machine>& p) {
   return p.fact ? sentence_of(*p.fact) : "cannot be read: " + p.row.stimulus;
 }
 
-std::vector<std::string> events_of(const passage& p) {
+template<class Machine>
+std::vector<std::string> events_of(const passage<Machine>& p) {
   std::vector<std::string> out;
   for (auto& e : p.events)
     out.push_back(sentence_of(e));
@@ -47,7 +49,8 @@ std::string effects_of(const journal_row& row) {
   return out;
 }
 
-void tell_row(terminal& out, const passage& p) {
+template<class Machine>
+void tell_row(terminal& out, const passage<Machine>& p) {
   if (p.row.lost > 0)
     out.say(fmt::format("{} {} lost here (journal degraded)", p.row.lost,
                         p.row.lost == 1 ? "row" : "rows"),
@@ -67,7 +70,8 @@ void tell_row(terminal& out, const passage& p) {
     lines(out, "wants", {effects});
 }
 
-json::object json_of(const passage& p) {
+template<class Machine>
+json::object json_of_row(const passage<Machine>& p) {
   json::array phases;
   for (auto& phase : p.phases)
     phases.emplace_back(phase);
@@ -92,19 +96,18 @@ json::object json_of(const passage& p) {
   return out;
 }
 
-} // namespace
-
-result<void> tell_history(terminal& out, journal_reader& from,
-                          const journal_stream& of) {
+template<class Machine>
+result<void> rows(terminal& out, journal_reader& from,
+                  const journal_stream& of) {
   out.say(title_of(of), tone::strong).end_line();
   if (of.trimmed)
     out.say("older rows were trimmed", tone::faint).end_line();
-  auto steps = walk::begin(from, of);
+  auto steps = walk<Machine>::begin(from, of);
   if (!steps)
     return tl::unexpected(steps.error());
   if (!steps->start().damage.empty())
     out.say("damaged: " + steps->start().damage, tone::bad).end_line();
-  passage p;
+  passage<Machine> p;
   for (;;) {
     auto more = steps->next(p);
     if (!more)
@@ -115,28 +118,43 @@ result<void> tell_history(terminal& out, journal_reader& from,
   }
 }
 
-result<void> tell_history(json_stream& out, journal_reader& from,
-                          const journal_stream& of) {
-  auto steps = walk::begin(from, of);
+template<class Machine>
+result<void> rows(json_stream& out, journal_reader& from,
+                  const journal_stream& of) {
+  auto steps = walk<Machine>::begin(from, of);
   if (!steps)
     return tl::unexpected(steps.error());
   out.open_object();
-  out.value("application", json_of(of));
+  out.value(noun_of(kind_of(of)), json_of(of));
   if (!steps->start().damage.empty())
     out.value("damage", json::string(steps->start().damage));
   out.open_array("history");
-  passage p;
+  passage<Machine> p;
   for (;;) {
     auto more = steps->next(p);
     if (!more)
       return tl::unexpected(more.error());
     if (!*more)
       break;
-    out.value(json_of(p));
+    out.value(json_of_row(p));
   }
   out.close();
   out.close();
   return {};
+}
+
+} // namespace
+
+result<void> tell_history(terminal& out, journal_reader& from,
+                          const journal_stream& of) {
+  return with_machine(
+      of, [&](auto machine) { return rows<decltype(machine)>(out, from, of); });
+}
+
+result<void> tell_history(json_stream& out, journal_reader& from,
+                          const journal_stream& of) {
+  return with_machine(
+      of, [&](auto machine) { return rows<decltype(machine)>(out, from, of); });
 }
 
 } // namespace spark::replay

@@ -32,6 +32,8 @@ std::string_view noun_of(child what) {
     return "the Service is there";
   case child::driver:
     return "the driver pod is there";
+  case child::budget:
+    return "the PodDisruptionBudget is removed";
   }
   return "?";
 }
@@ -49,6 +51,13 @@ struct teller {
                            e.generation, brief(e.spec_hash), e.pod_name);
     if (e.start_timeout > 0)
       out += fmt::format(", may take {} s to start", e.start_timeout);
+    if (e.scheduling_timeout > 0)
+      out += fmt::format(", may wait {} s for a node", e.scheduling_timeout);
+    out += "; restartPolicy " + e.policy.restart;
+    if (e.time_to_live >= 0)
+      out += fmt::format(", deleted {} s after its end", e.time_to_live);
+    if (e.suspend)
+      out += "; it is to be suspended";
     if (!e.refusal.empty())
       out += "; cannot be submitted: " + e.refusal;
     if (!e.warning.empty())
@@ -102,6 +111,20 @@ struct teller {
     return std::string{noun_of(e.what)};
   }
 
+  std::string operator()(const companions_ready& e) const {
+    auto out = "beside the driver: " +
+               (e.made.empty() ? std::string{"nothing"}
+                               : fmt::format("{}", fmt::join(e.made, ", ")));
+    if (!e.web_ui.address.empty())
+      out += "; web UI at " + e.web_ui.address;
+    return out;
+  }
+
+  std::string operator()(const companions_refused& e) const {
+    return fmt::format("beside the driver something is missing ({}): {}",
+                       e.reason, e.message);
+  }
+
   std::string operator()(const attempt_blocked& e) const {
     auto out =
         fmt::format("blocked {} ({}): {}", words_of(e.by), e.reason, e.message);
@@ -133,7 +156,8 @@ struct teller {
   }
 
   std::string operator()(const driver_failed& e) const {
-    return fmt::format("the driver failed{}: {}",
+    return fmt::format("the driver failed{}{}: {}",
+                       e.reason.empty() ? "" : ", " + e.reason,
                        e.infrastructure ? " (infrastructure)" : "", e.message);
   }
 
@@ -166,6 +190,38 @@ struct teller {
     return "the restart policy has nothing more to do";
   }
 
+  std::string operator()(const retry_scheduled& e) const {
+    return fmt::format(
+        "the restart policy wants retry {}{}, not before {}", e.retry,
+        e.limit > 0 ? fmt::format(" of {}", e.limit) : "", precise(e.at));
+  }
+  std::string operator()(const rerun_begun&) const {
+    return "the restart policy runs it again: what is left goes first";
+  }
+  std::string operator()(const counts_renewed&) const {
+    return "the driver ran well for long enough: earlier failures do not count";
+  }
+  std::string operator()(const app_suspending&) const {
+    return "spec.suspend is true: no claim is made, the driver is ended";
+  }
+  std::string operator()(const app_suspended&) const {
+    return "nothing of it runs any more: it is suspended";
+  }
+  std::string operator()(const app_resuming&) const {
+    return "spec.suspend is false again: the next claim follows";
+  }
+  std::string operator()(const app_expired&) const {
+    return "its time to live is over: it was deleted";
+  }
+  std::string operator()(const app_contested& e) const {
+    return fmt::format("another operator ({}) writes its status ({}): it is "
+                       "left alone",
+                       e.writer.empty() ? "unknown" : e.writer, e.state);
+  }
+  std::string operator()(const contest_ended&) const {
+    return "its status is ours again";
+  }
+
   std::string operator()(const app_invalidated&) const {
     return "the spec was edited: the attempt is cleared away, a new one "
            "follows";
@@ -176,7 +232,7 @@ struct teller {
   }
 
   std::string operator()(const executors_changed& e) const {
-    return "executors now: " + group_executors(e.changed);
+    return "executors now: " + grouped(e.changed, e.why);
   }
 
   std::string operator()(const deletion_seen& e) const {
@@ -203,5 +259,9 @@ struct teller {
 } // namespace
 
 std::string sentence_of(const app_event& e) { return std::visit(teller{}, e); }
+
+bool is_news(const app_event& e) {
+  return !std::holds_alternative<executors_changed>(e);
+}
 
 } // namespace spark::replay

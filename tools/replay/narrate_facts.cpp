@@ -42,26 +42,10 @@ std::string_view task_of(child what) {
     return "creating the Service";
   case child::driver:
     return "creating the driver pod";
+  case child::budget:
+    return "removing the PodDisruptionBudget";
   }
   return "creating a child";
-}
-
-std::string_view words_of(ending how) {
-  switch (how) {
-  case ending::done:
-    return "done";
-  case ending::retry:
-    return "had no effect, to be tried again";
-  case ending::unsure:
-    return "nobody knows whether it took effect";
-  case ending::conflict:
-    return "the object has changed meanwhile";
-  case ending::refused:
-    return "refused for good";
-  case ending::taken:
-    return "the name belongs to another object";
-  }
-  return "?";
 }
 
 std::string with(std::string text, const std::string& message) {
@@ -105,7 +89,7 @@ struct teller {
 
   std::string operator()(const executors_observed& f) const {
     return fmt::format("executors of submission {}: {}", brief(f.submission_id),
-                       group_executors(f.changed));
+                       grouped(f.changed, f.why));
   }
 
   std::string operator()(const claim_settled& f) const {
@@ -132,6 +116,19 @@ struct teller {
     if (f.has_driver)
       out += "; " + describe(f.driver);
     return out;
+  }
+
+  std::string operator()(const companions_settled& f) const {
+    return with(fmt::format("making what stands beside the driver (attempt "
+                            "{}): {}",
+                            f.number, words_of(f.how)),
+                f.message);
+  }
+
+  std::string operator()(const expiry_settled& f) const {
+    return fmt::format("deleting the application, whose time to live is over: "
+                       "{}",
+                       words_of(f.how));
   }
 
   std::string operator()(const timer_fired&) const {

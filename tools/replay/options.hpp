@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tools/replay/kinds.hpp"
+
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -14,12 +16,16 @@ struct options {
   std::string ns; ///< with `name`: --app
   std::string name;
   std::string uid; ///< or how it begins
+  std::optional<stream_kind> kind;
   bool all = false;
   std::optional<std::int64_t> until;
   bool verify = false;
+  bool explain = false; ///< `spark-replay explain FILE NS/NAME`
   bool json = false;
   colors color = colors::automatic;
 
+  /// One stream only can be told.
+  [[nodiscard]] bool wants_one() const { return explain || until; }
   [[nodiscard]] bool selects() const { return !name.empty() || !uid.empty(); }
 };
 

@@ -29,8 +29,22 @@ error unknown(const options& o, const std::string& message) {
   return error{errc::not_found, message, what, 0};
 }
 
+/// Of the kind that is asked for.
+result<stream_list> wanted(result<stream_list> all, const options& o) {
+  if (all && o.kind)
+    std::erase_if(*all, [&o](auto& s) { return kind_of(s) != *o.kind; });
+  return all;
+}
+
+/// `how`: "of this name"
+error absent(const options& o, const std::string& how) {
+  std::string noun{noun_of(o.kind.value_or(stream_kind::application))};
+  return unknown(o, "the journal has no " + noun + " " + how +
+                        (o.kind ? "" : ", nor a schedule"));
+}
+
 result<stream_list> by_uid(journal_reader& from, const options& o) {
-  auto all = from.streams();
+  auto all = wanted(from.streams(), o);
   if (!all)
     return all;
   stream_list out;
@@ -43,8 +57,7 @@ result<stream_list> by_uid(journal_reader& from, const options& o) {
   if (out.size() == 1)
     return out;
   if (out.empty())
-    return tl::unexpected(
-        unknown(o, "the journal has no application with this uid"));
+    return tl::unexpected(absent(o, "with this uid"));
   auto message = "begins several uids:";
   std::string uids;
   for (auto& s : out)
@@ -52,31 +65,43 @@ result<stream_list> by_uid(journal_reader& from, const options& o) {
   return tl::unexpected(unknown(o, message + uids));
 }
 
-/// The newest object of the name; with --until the one that lived then.
+/// The newest object of the name and of each kind; with --until those that
+/// lived then. `all` has the newest first.
+stream_list newest(const stream_list& all, const options& o) {
+  stream_list out;
+  for (auto kind : all_kinds) {
+    auto found = std::find_if(all.begin(), all.end(), [&](auto& s) {
+      return kind_of(s) == kind && (!o.until || s.first_seq <= *o.until);
+    });
+    if (found != all.end())
+      out.push_back(*found);
+  }
+  if (out.empty())
+    out.push_back(all.back()); // says which row is its first
+  return out;
+}
+
 result<stream_list> by_name(journal_reader& from, const options& o) {
-  auto all = from.find_streams(o.ns, o.name);
+  auto all = wanted(from.find_streams(o.ns, o.name), o);
   if (!all)
     return all;
   if (all->empty())
-    return tl::unexpected(
-        unknown(o, "the journal has no application of this name"));
+    return tl::unexpected(absent(o, "of this name"));
   if (o.all) {
     std::reverse(all->begin(), all->end()); // as it happened
     return all;
   }
-  auto chosen = all->begin();
-  if (o.until) {
-    chosen = std::find_if(all->begin(), all->end(),
-                          [&o](auto& s) { return s.first_seq <= *o.until; });
-    if (chosen == all->end())
-      chosen = std::prev(chosen); // says which row is its first
-  }
-  return stream_list{*chosen};
+  auto chosen = newest(*all, o);
+  if (chosen.size() > 1 && o.wants_one())
+    return tl::unexpected(
+        unknown(o, "an application and a schedule have this name: choose one "
+                   "with --kind"));
+  return chosen;
 }
 
 result<stream_list> select(journal_reader& from, const options& o) {
   if (!o.selects())
-    return from.streams();
+    return wanted(from.streams(), o);
   return o.uid.empty() ? by_name(from, o) : by_uid(from, o);
 }
 
@@ -84,6 +109,15 @@ result<int> verdict_code(const result<std::int64_t>& differences) {
   if (!differences)
     return tl::unexpected(differences.error());
   return *differences == 0 ? 0 : found_differences;
+}
+
+template<class Out>
+result<void> tell_one(Out& out, journal_reader& from, const journal_stream& of,
+                      const options& o) {
+  if (o.explain)
+    return tell_why(out, from, of, o.until);
+  return o.until ? tell_state(out, from, of, *o.until)
+                 : tell_history(out, from, of);
 }
 
 result<int> print(terminal out, journal_reader& from, const stream_list& of,
@@ -95,8 +129,7 @@ result<int> print(terminal out, journal_reader& from, const stream_list& of,
     return 0;
   }
   for (auto& s : of) {
-    auto done = o.until ? tell_state(out, from, s, *o.until)
-                        : tell_history(out, from, s);
+    auto done = tell_one(out, from, s, o);
     if (!done)
       return tl::unexpected(done.error());
     if (&s != &of.back())
@@ -113,13 +146,16 @@ result<int> print(json_stream& out, journal_reader& from, const stream_list& of,
     list_streams(out, of);
     return 0;
   }
-  if (!o.until)
-    out.open_array("applications");
-  for (auto& s : of) {
-    auto done = o.until ? tell_state(out, from, s, *o.until)
-                        : tell_history(out, from, s);
-    if (!done)
-      return tl::unexpected(done.error());
+  for (auto& [name, streams] : arrays_of(of)) {
+    if (!o.wants_one())
+      out.open_array(name);
+    for (auto& s : streams) {
+      auto done = tell_one(out, from, s, o);
+      if (!done)
+        return tl::unexpected(done.error());
+    }
+    if (!o.wants_one())
+      out.close();
   }
   return 0;
 }

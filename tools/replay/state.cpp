@@ -1,5 +1,6 @@
 #include "messages/codec.hpp"
 #include "tools/replay/modes.hpp"
+#include "tools/replay/outlook.hpp"
 #include "tools/replay/printable.hpp"
 #include "tools/replay/state_text.hpp"
 #include "tools/replay/walk.hpp"
@@ -12,38 +13,21 @@ namespace {
 namespace json = boost::json;
 
 /// The state after a row, and what today's rules make of it.
+template<class Machine>
 struct moment {
-  passage last;
-  json::object status;
-  std::vector<effect> wants;
-  time_point wakes_at{}; ///< for more than those, while they are under way
+  passage<Machine> last;
+  outlook ahead;
   bool as_recorded = true;
 };
 
-/// As the row's own effects: nothing is in flight, and the status shows what
-/// the state before did.
-void ask_plan(moment& m) {
-  auto& p = m.last;
-  app_view view;
-  view.observed = true;
-  view.looked_at = p.row.at;
-  view.loaded_hash = p.after.current.spec_hash;
-  if (p.knows_before)
-    view.status = projection(p.before, {});
-  m.wants = plan(p.after, view, p.row.at);
-  view.in_flight.insert(m.wants.begin(), m.wants.end());
-  m.wakes_at = wake_at(p.after, view, p.row.at);
-  m.status = status_patch({}, projection(p.after, {}));
-  m.as_recorded = state_hash(p.after) == p.row.state_hash;
-}
-
-result<moment> moment_of(journal_reader& from, const journal_stream& of,
-                         std::int64_t until) {
-  auto steps = walk::begin(from, of);
+template<class Machine>
+result<moment<Machine>>
+moment_of(journal_reader& from, const journal_stream& of, std::int64_t until) {
+  auto steps = walk<Machine>::begin(from, of);
   if (!steps)
     return tl::unexpected(steps.error());
-  moment out;
-  for (passage p;;) {
+  moment<Machine> out;
+  for (passage<Machine> p;;) {
     auto more = steps->next(p);
     if (!more)
       return tl::unexpected(more.error());
@@ -62,7 +46,10 @@ result<moment> moment_of(journal_reader& from, const journal_stream& of,
                             "before it were trimmed or cannot be read",
                             out.last.row.seq),
                 title_of(of));
-  ask_plan(out);
+  auto& p = out.last;
+  out.ahead =
+      outlook_of(p.knows_before ? &p.before : nullptr, p.after, p.row.at);
+  out.as_recorded = state_hash(p.after) == p.row.state_hash;
   return out;
 }
 
@@ -92,24 +79,21 @@ void show_conditions(terminal& out, const std::vector<condition>& all) {
   }
 }
 
-std::string names_of(const std::vector<effect>& wants) {
+std::string names_of(const std::vector<wish>& all) {
   std::string out;
-  for (auto& e : wants) {
-    out += (out.empty() ? "" : ", ") + std::string{to_string(e.kind)};
-    if (!e.target.empty())
-      out += " " + e.target;
-  }
+  for (auto& w : all)
+    out += (out.empty() ? "" : ", ") + w.words;
   return out.empty() ? "nothing at once" : out;
 }
 
-} // namespace
-
-result<void> tell_state(terminal& out, journal_reader& from,
-                        const journal_stream& of, std::int64_t until) {
-  auto m = moment_of(from, of, until);
+template<class Machine>
+result<void> state(terminal& out, journal_reader& from,
+                   const journal_stream& of, std::int64_t until) {
+  auto m = moment_of<Machine>(from, of, until);
   if (!m)
     return tl::unexpected(m.error());
   auto& row = m->last.row;
+  auto& ahead = m->ahead;
   out.say(title_of(of), tone::strong);
   out.say(fmt::format(" after row {} at {}", row.seq, precise(row.at)));
   out.end_line();
@@ -119,39 +103,58 @@ result<void> tell_state(terminal& out, journal_reader& from,
   for (auto& [label, text] : describe(m->last.after))
     out.say("  ").cell(label, 10, tone::faint).say(text).end_line();
   out.say("the status would show", tone::strong).end_line();
-  auto members = m->status;
+  auto members = ahead.status;
   members.erase("conditions");
   flatten(out, "", members);
-  show_conditions(out, projection(m->last.after, {}).conditions);
-  out.say("plan wants", tone::strong).say(" " + names_of(m->wants)).end_line();
-  if (m->wakes_at != no_time)
+  show_conditions(out, ahead.conditions);
+  out.say("plan wants", tone::strong)
+      .say(" " + names_of(ahead.wants))
+      .end_line();
+  if (ahead.wakes_at != no_time)
     out.say("looks again", tone::strong)
-        .say(" " + precise(m->wakes_at))
+        .say(" " + precise(ahead.wakes_at))
         .end_line();
   return {};
 }
 
-result<void> tell_state(json_stream& out, journal_reader& from,
-                        const journal_stream& of, std::int64_t until) {
-  auto m = moment_of(from, of, until);
+template<class Machine>
+result<void> state(json_stream& out, journal_reader& from,
+                   const journal_stream& of, std::int64_t until) {
+  auto m = moment_of<Machine>(from, of, until);
   if (!m)
     return tl::unexpected(m.error());
+  auto& ahead = m->ahead;
   json::array wants;
-  for (auto& e : m->wants)
-    wants.push_back(json::object{{"kind", json::string(to_string(e.kind))},
-                                 {"attempt", e.attempt},
-                                 {"target", e.target}});
-  out.value("application", json_of(of));
+  for (auto& w : ahead.wants)
+    wants.push_back(w.members);
+  out.value(noun_of(kind_of(of)), json_of(of));
   out.value("seq", m->last.row.seq);
   out.value("at", json::string(precise(m->last.row.at)));
   out.value("asRecorded", m->as_recorded);
   out.value("state", to_json(m->last.after));
-  out.value("status", m->status);
+  out.value("status", ahead.status);
   out.value("wants", wants);
-  out.value("wakesAt", m->wakes_at == no_time
-                           ? json::value(nullptr)
-                           : json::value(json::string(precise(m->wakes_at))));
+  out.value("wakesAt",
+            ahead.wakes_at == no_time
+                ? json::value(nullptr)
+                : json::value(json::string(precise(ahead.wakes_at))));
   return {};
+}
+
+} // namespace
+
+result<void> tell_state(terminal& out, journal_reader& from,
+                        const journal_stream& of, std::int64_t until) {
+  return with_machine(of, [&](auto machine) {
+    return state<decltype(machine)>(out, from, of, until);
+  });
+}
+
+result<void> tell_state(json_stream& out, journal_reader& from,
+                        const journal_stream& of, std::int64_t until) {
+  return with_machine(of, [&](auto machine) {
+    return state<decltype(machine)>(out, from, of, until);
+  });
 }
 
 } // namespace spark::replay

@@ -31,6 +31,15 @@ std::string children_text(const attempt& a) {
                      a.service_ready ? "there" : "missing");
 }
 
+std::string companions_text(const companions_seen& c) {
+  std::string out;
+  for (auto& one : c.made)
+    out += (out.empty() ? "" : ", ") + one;
+  if (!c.message.empty())
+    out += (out.empty() ? "" : "; ") + c.reason + ": " + c.message;
+  return out;
+}
+
 std::string blocked_text(const app_state& s) {
   return fmt::format("{}: {} (since {})", s.blocked_reason, s.blocked_message,
                      precise(s.blocked_since));
@@ -78,7 +87,7 @@ std::string driver_text(const app_state& s) {
 }
 
 std::string executors_text(const app_state& s) {
-  auto out = group_executors(s.executors);
+  auto out = grouped(s.executors);
   for (auto& [state, n] : s.forgotten_executors)
     out += fmt::format("; {} older {}", n, state);
   return out;
@@ -99,6 +108,7 @@ std::vector<labelled> describe(const app_state& s) {
     add("attempt", attempt_text(s.current));
     add("children", children_text(s.current));
   }
+  add("beside the driver", companions_text(s.companions));
   if (s.has_driver)
     add("driver", driver_text(s));
   if (s.blocked != blockage::none)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/app_state.hpp"
+#include "messages/schedule_state.hpp"
 
 #include <vector>
 
@@ -13,5 +14,6 @@ struct labelled {
 
 /// A state in words; what it has nothing of is left out. Not escaped yet.
 [[nodiscard]] std::vector<labelled> describe(const app_state& s);
+[[nodiscard]] std::vector<labelled> describe(const schedule_state& s);
 
 } // namespace spark::replay

@@ -81,9 +81,11 @@ terminal& terminal::end_line() {
 tone tone_of_phase(std::string_view phase) {
   if (phase == "completed" || phase == "succeeding")
     return tone::good;
-  if (phase == "failed" || phase == "failing" || phase == "submission_failed")
+  if (phase == "failed" || phase == "failing" || phase == "submission_failed" ||
+      phase == "invalid")
     return tone::bad;
-  if (phase == "gone" || phase == "deleting")
+  if (phase == "gone" || phase == "deleting" || phase == "leaving" ||
+      phase == "removed")
     return tone::faint;
   return tone::busy;
 }

@@ -1,9 +1,12 @@
 #include "messages/codec.hpp"
 #include "tools/replay/check.hpp"
+#include "tools/replay/machines.hpp"
 #include "tools/replay/modes.hpp"
 #include "tools/replay/narrate.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace spark::replay {
 namespace {
@@ -19,13 +22,25 @@ void add(check_counts& to, const check_counts& c) {
   to.following += c.following;
 }
 
-std::string counted(std::int64_t n, const char* what) {
+std::string counted(std::int64_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-std::string summary_of(const check_counts& sum, std::size_t applications,
+/// "2 applications and 1 schedule"
+std::string counted(const stream_list& of) {
+  std::string out;
+  for (auto kind : all_kinds) {
+    auto n = std::count_if(of.begin(), of.end(),
+                           [kind](auto& s) { return kind_of(s) == kind; });
+    if (n > 0)
+      out += (out.empty() ? "" : " and ") + counted(n, noun_of(kind));
+  }
+  return out.empty() ? counted(0, noun_of(stream_kind::application)) : out;
+}
+
+std::string summary_of(const check_counts& sum, const stream_list& of,
                        std::size_t trimmed) {
-  auto out = counted(static_cast<std::int64_t>(applications), "application");
+  auto out = counted(of);
   if (trimmed > 0)
     out += fmt::format(" ({} trimmed)", trimmed);
   out += ": " + counted(sum.decided, "row") + " decided again";
@@ -40,13 +55,13 @@ std::string summary_of(const check_counts& sum, std::size_t applications,
 }
 
 /// Each event on a line, in words where they can be read.
+template<class Machine>
 void tell_events(terminal& out, const char* sign, const std::string& text,
                  tone how) {
   auto v = parsed_or_text(text);
-  auto events =
-      v.is_array()
-          ? events_from(v)
-          : result<std::vector<app_event>>{fail(errc::bad_input, "no array")};
+  auto events = v.is_array() ? Machine::events_from(v)
+                             : result<std::vector<typename Machine::event>>{
+                                   fail(errc::bad_input, "no array")};
   if (!events) {
     out.say(std::string{"    "} + sign + " " + text, how).end_line();
     return;
@@ -65,8 +80,11 @@ void tell_difference(terminal& out, const journal_stream& of,
   out.say(d.what, tone::bad).end_line();
   if (d.recorded.empty())
     return;
-  tell_events(out, "recorded", d.recorded, tone::plain);
-  tell_events(out, "now     ", d.now, tone::plain);
+  with_machine(of, [&](auto machine) {
+    using told = decltype(machine);
+    tell_events<told>(out, "recorded", d.recorded, tone::plain);
+    tell_events<told>(out, "now     ", d.now, tone::plain);
+  });
 }
 
 json::object json_of(const difference& d) {
@@ -98,7 +116,7 @@ result<std::int64_t> tell_verdict(terminal& out, journal_reader& from,
     trimmed += counts->trimmed ? 1 : 0;
     add(sum, *counts);
   }
-  out.say(summary_of(sum, of.size(), trimmed) + ": ");
+  out.say(summary_of(sum, of, trimmed) + ": ");
   auto found = counted(sum.differences, "difference");
   if (sum.following > 0)
     found += ", and " + counted(sum.following, "row") + " off because of it";
@@ -111,21 +129,23 @@ result<std::int64_t> tell_verdict(terminal& out, journal_reader& from,
 result<std::int64_t> tell_verdict(json_stream& out, journal_reader& from,
                                   const stream_list& of) {
   check_counts sum;
-  out.open_array("applications");
-  for (auto& s : of) {
-    out.open_object();
-    out.value("application", json_of(s));
-    out.open_array("differences");
-    auto counts = check_stream(
-        from, s, [&](const difference& d) { out.value(json_of(d)); });
-    if (!counts)
-      return tl::unexpected(counts.error());
+  for (auto& [name, streams] : arrays_of(of)) {
+    out.open_array(name);
+    for (auto& s : streams) {
+      out.open_object();
+      out.value(noun_of(kind_of(s)), json_of(s));
+      out.open_array("differences");
+      auto counts = check_stream(
+          from, s, [&](const difference& d) { out.value(json_of(d)); });
+      if (!counts)
+        return tl::unexpected(counts.error());
+      out.close();
+      out.value("counts", json_of(*counts));
+      out.close();
+      add(sum, *counts);
+    }
     out.close();
-    out.value("counts", json_of(*counts));
-    out.close();
-    add(sum, *counts);
   }
-  out.close();
   out.value("counts", json_of(sum));
   return sum.differences;
 }

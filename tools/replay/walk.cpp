@@ -11,19 +11,20 @@ namespace {
 namespace json = boost::json;
 
 /// The row's fact and events, or why they cannot be read.
-std::string read_texts(const journal_row& row, passage& out) {
+template<class Machine>
+std::string read_texts(const journal_row& row, passage<Machine>& out) {
   boost::system::error_code ec;
   auto events = json::parse(row.events, ec);
   if (ec)
     return "the events are not JSON: " + ec.message();
-  auto list = events_from(events);
+  auto list = Machine::events_from(events);
   if (!list)
     return "events: " + list.error().message;
   out.events = std::move(*list);
   auto stimulus = json::parse(row.stimulus, ec);
   if (ec)
     return "the stimulus is not JSON: " + ec.message();
-  auto fact = stimulus_from(stimulus);
+  auto fact = Machine::stimulus_from(stimulus);
   if (!fact)
     return "stimulus: " + fact.error().message;
   out.fact = std::move(*fact);
@@ -50,14 +51,16 @@ result<std::optional<journal_row>> row_pages::next() {
   return std::optional<journal_row>{std::move(out)};
 }
 
-const waypoint* origin::at(std::int64_t row_seq) const {
+template<class Machine>
+const waypoint<Machine>* origin<Machine>::at(std::int64_t row_seq) const {
   for (auto& s : snapshots)
     if (s.seq == row_seq)
       return &s;
   return nullptr;
 }
 
-void origin::begin_after_gap(std::int64_t row_seq) {
+template<class Machine>
+void origin<Machine>::begin_after_gap(std::int64_t row_seq) {
   for (auto& s : snapshots)
     if (s.seq >= row_seq) {
       seq = std::max(seq, s.seq);
@@ -66,17 +69,20 @@ void origin::begin_after_gap(std::int64_t row_seq) {
   seq = std::numeric_limits<std::int64_t>::max();
 }
 
-result<origin> origin_of(journal_reader& from, const journal_stream& of) {
+template<class Machine>
+result<origin<Machine>> origin_of(journal_reader& from,
+                                  const journal_stream& of) {
   auto history = from.load(of.uid);
   if (!history)
     return tl::unexpected(history.error());
   auto kept = from.snapshots_of(of.uid);
   if (!kept)
     return tl::unexpected(kept.error());
-  origin out;
+  origin<Machine> out;
   out.damage = history->damage;
   for (auto& s : *kept) {
-    auto at = fold(journal_history{.has_snapshot = true, .snapshot = s});
+    auto at = journaled::fold<Machine>(
+        journal_history{.has_snapshot = true, .snapshot = s});
     if (at)
       out.snapshots.push_back(
           {s.seq, std::move(at->state), s.state_hash, s.rules_version});
@@ -95,25 +101,21 @@ result<origin> origin_of(journal_reader& from, const journal_stream& of) {
   return out;
 }
 
-bool starts_from_nothing(const journal_row& row) {
-  return row.phase_before == to_string(phase::fresh);
-}
-
-bool begins_anew(const app_state& before, const journal_row& row) {
-  return before.at != phase::fresh && starts_from_nothing(row);
-}
-
-result<walk> walk::begin(journal_reader& from, const journal_stream& of) {
-  auto start = origin_of(from, of);
+template<class Machine>
+result<walk<Machine>> walk<Machine>::begin(journal_reader& from,
+                                           const journal_stream& of) {
+  auto start = origin_of<Machine>(from, of);
   if (!start)
     return tl::unexpected(start.error());
   return walk{from, of, std::move(*start)};
 }
 
 /// Chooses the state that the row is applied to.
-void walk::enter(passage& out) {
+template<class Machine>
+void walk<Machine>::enter(passage<Machine>& out) {
   auto& row = out.row;
-  bool cut = !started_ && row.seq > origin_.seq && !starts_from_nothing(row);
+  bool cut =
+      !started_ && row.seq > origin_.seq && !starts_from_nothing<Machine>(row);
   if (row.lost > 0 || cut)
     origin_.begin_after_gap(row.seq);
   if (row.seq <= origin_.seq) {
@@ -122,7 +124,7 @@ void walk::enter(passage& out) {
     started_ = false;
     known_ = false;
   } else {
-    if (!started_ || begins_anew(state_, row)) {
+    if (!started_ || begins_anew<Machine>(state_, row)) {
       state_ = {};
       known_ = true;
     }
@@ -135,7 +137,8 @@ void walk::enter(passage& out) {
   out.knows_before = known_;
 }
 
-void walk::leave(passage& out) {
+template<class Machine>
+void walk<Machine>::leave(passage<Machine>& out) {
   auto& row = out.row;
   if (out.phases.back() != row.phase_after)
     out.phases.push_back(row.phase_after); // other rules, or unreadable
@@ -149,7 +152,8 @@ void walk::leave(passage& out) {
   out.after = state_;
 }
 
-result<bool> walk::next(passage& out) {
+template<class Machine>
+result<bool> walk<Machine>::next(passage<Machine>& out) {
   auto row = pages_.next();
   if (!row)
     return tl::unexpected(row.error());
@@ -160,10 +164,11 @@ result<bool> walk::next(passage& out) {
   enter(out);
   out.unreadable = read_texts(out.row, out);
   out.phases.push_back(out.row.phase_before);
+  bool told = known_ || events_tell_phase(state_);
   for (auto& e : out.events) {
-    evolve(state_, e, out.row.at);
+    Machine::evolve(state_, e, out.row.at);
     std::string now{to_string(state_.at)};
-    if (out.phases.back() != now)
+    if (told && out.phases.back() != now)
       out.phases.push_back(std::move(now));
   }
   if (!out.unreadable.empty() && out.events.empty()) {
@@ -173,5 +178,14 @@ result<bool> walk::next(passage& out) {
   leave(out);
   return true;
 }
+
+template struct origin<app_machine>;
+template struct origin<schedule_machine>;
+template result<origin<app_machine>> origin_of(journal_reader&,
+                                               const journal_stream&);
+template result<origin<schedule_machine>> origin_of(journal_reader&,
+                                                    const journal_stream&);
+template class walk<app_machine>;
+template class walk<schedule_machine>;
 
 } // namespace spark::replay

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/app/history.hpp"
 #include "store/journal_reader.hpp"
+#include "tools/replay/machines.hpp"
 
 #include <deque>
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace spark::replay {
 
-/// Rows of one application in order, a page at a time: a journal may be larger
+/// Rows of one stream in order, a page at a time: a journal may be larger
 /// than memory.
 class row_pages {
 public:
@@ -29,44 +29,56 @@ private:
 };
 
 /// A snapshot that is left: the state after the row `seq`.
+template<class Machine>
 struct waypoint {
   std::int64_t seq = 0;
-  app_state state;
+  typename Machine::state state;
   std::string hash;
   std::int64_t rules = 0;
 };
 
-/// Where folding one application's rows may begin. A whole history begins with
+/// Where folding the rows of one stream may begin. A whole history begins with
 /// its first row, a trimmed one with what its oldest snapshot says.
+template<class Machine>
 struct origin {
   /// Rows up to this one are there to be read only: what preceded them is gone.
   std::int64_t seq = 0;
-  std::vector<waypoint> snapshots; ///< in order
+  std::vector<waypoint<Machine>> snapshots; ///< in order
   std::string damage; ///< why there is no snapshot that could be trusted
 
   /// Null when none is left of the state after that row.
-  [[nodiscard]] const waypoint* at(std::int64_t row_seq) const;
+  [[nodiscard]] const waypoint<Machine>* at(std::int64_t row_seq) const;
   /// What the row of `row_seq` follows on is not there: from it on everything
   /// is to be read only, up to the next snapshot.
   void begin_after_gap(std::int64_t row_seq);
 };
-[[nodiscard]] result<origin> origin_of(journal_reader& from,
-                                       const journal_stream& of);
+template<class Machine>
+[[nodiscard]] result<origin<Machine>> origin_of(journal_reader& from,
+                                                const journal_stream& of);
 
-[[nodiscard]] bool starts_from_nothing(const journal_row& row);
+template<class Machine>
+[[nodiscard]] bool starts_from_nothing(const journal_row& row) {
+  return row.phase_before == to_string(typename Machine::state{}.at);
+}
 /// So does the row, though rows precede it: the operator could not load them
 /// (damaged), or never had them.
-[[nodiscard]] bool begins_anew(const app_state& before, const journal_row& row);
+template<class Machine>
+[[nodiscard]] bool begins_anew(const typename Machine::state& before,
+                               const journal_row& row) {
+  return before.at != typename Machine::state{}.at &&
+         starts_from_nothing<Machine>(row);
+}
 
 /// One row and what it led from and to.
+template<class Machine>
 struct passage {
   journal_row row;
-  app_state before;
-  app_state after;
+  typename Machine::state before;
+  typename Machine::state after;
   bool knows_before = false; ///< else it is only what the row itself tells
   bool knows_after = false;
-  std::optional<app_stimulus> fact;
-  std::vector<app_event> events;
+  std::optional<typename Machine::stimulus> fact;
+  std::vector<typename Machine::event> events;
   /// Why the row's texts cannot be read, else empty.
   std::string unreadable;
   /// From the phase before to the phase after, with those passed on the way.
@@ -74,23 +86,24 @@ struct passage {
 };
 
 /// Folds row by row, as a restart would, keeping what was passed through.
+template<class Machine>
 class walk {
 public:
   [[nodiscard]] static result<walk> begin(journal_reader& from,
                                           const journal_stream& of);
   /// false: there are no more rows.
-  [[nodiscard]] result<bool> next(passage& out);
-  [[nodiscard]] const origin& start() const { return origin_; }
+  [[nodiscard]] result<bool> next(passage<Machine>& out);
+  [[nodiscard]] const origin<Machine>& start() const { return origin_; }
 
 private:
-  walk(journal_reader& from, const journal_stream& of, origin start)
+  walk(journal_reader& from, const journal_stream& of, origin<Machine> start)
       : pages_(from, of.uid), origin_(std::move(start)) {}
-  void enter(passage& out);
-  void leave(passage& out);
+  void enter(passage<Machine>& out);
+  void leave(passage<Machine>& out);
 
   row_pages pages_;
-  origin origin_;
-  app_state state_;
+  origin<Machine> origin_;
+  typename Machine::state state_;
   bool started_ = false; ///< state_ is what rows or a snapshot led to
   bool known_ = false;
 };

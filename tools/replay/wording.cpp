@@ -11,6 +11,24 @@ std::string brief(std::string_view identifier) {
   return std::string{identifier.substr(0, prefix + 8)};
 }
 
+std::string_view words_of(ending how) {
+  switch (how) {
+  case ending::done:
+    return "done";
+  case ending::retry:
+    return "had no effect, to be tried again";
+  case ending::unsure:
+    return "nobody knows whether it took effect";
+  case ending::conflict:
+    return "the object has changed meanwhile";
+  case ending::refused:
+    return "refused for good";
+  case ending::taken:
+    return "the name belongs to another object";
+  }
+  return "?";
+}
+
 std::string name_of(const driver_fact& d) {
   return d.name.empty() ? "with uid " + d.uid : d.name;
 }
@@ -21,6 +39,9 @@ std::string condition_of(const driver_fact& d) {
     out += fmt::format(", terminating within {} s", d.grace);
   if (d.has_exit)
     out += fmt::format(", exit code {}", d.exit_code);
+  else if (!d.init_container.empty())
+    out += fmt::format(", init container {} failed with exit code {}",
+                       d.init_container, d.exit_code);
   if (!d.reason.empty())
     out += ", reason " + d.reason;
   if (!d.message.empty())
@@ -29,22 +50,39 @@ std::string condition_of(const driver_fact& d) {
     out += ", waiting: " + d.waiting;
   if (!d.waiting_message.empty())
     out += ": " + d.waiting_message;
+  if (!d.complaint.empty())
+    out +=
+        fmt::format(", an Event says {}: {}", d.complaint, d.complaint_message);
+  if (!d.disruption.empty())
+    out += fmt::format(", to be removed by the cluster ({}): {}", d.disruption,
+                       d.disruption_message);
+  if (!d.memory_limit.empty())
+    out += ", memory limit " + d.memory_limit;
+  if (!d.node.empty())
+    out += ", on node " + d.node;
+  if (d.unreachable)
+    out += " that does not report";
   return out;
 }
 
-std::string group_executors(const std::map<std::string, std::string>& by_pod) {
+std::string grouped(const std::map<std::string, std::string>& states,
+                    const std::map<std::string, std::string>& why) {
   constexpr std::size_t named = 4;
   std::map<std::string, std::vector<std::string>> groups;
-  for (auto& [pod, state] : by_pod)
-    groups[state].push_back(pod);
+  for (auto& [name, state] : states)
+    groups[state].push_back(name);
   std::string out;
-  for (auto& [state, pods] : groups) {
+  for (auto& [state, names] : groups) {
     out +=
-        fmt::format("{}{} {} (", out.empty() ? "" : ", ", pods.size(), state);
-    for (std::size_t i = 0; i < pods.size() && i < named; ++i)
-      out += (i > 0 ? ", " : "") + pods[i];
-    out += pods.size() > named ? ", …)" : ")";
+        fmt::format("{}{} {} (", out.empty() ? "" : ", ", names.size(), state);
+    for (std::size_t i = 0; i < names.size() && i < named; ++i)
+      out += (i > 0 ? ", " : "") + names[i];
+    out += names.size() > named ? ", …)" : ")";
   }
+  std::size_t told = 0;
+  for (auto& [name, words] : why)
+    if (++told <= named)
+      out += fmt::format("; {}: {}", name, words);
   return out.empty() ? "none" : out;
 }
 
