@@ -12,8 +12,9 @@ namespace {
 
 const object_key key{"ns", "pi"};
 
-std::unique_ptr<app_session> new_session() {
-  return std::make_unique<app_session>(key, cluster::uid, fact_settings{});
+std::unique_ptr<app_session> new_session(const companion_settings& beside) {
+  return std::make_unique<app_session>(key, cluster::uid, fact_settings{},
+                                       beside);
 }
 
 reply answered(int status, std::string body) {
@@ -48,7 +49,7 @@ ending ending_named(const command& c) {
 } // namespace
 
 scenario_app::scenario_app(visited& seen)
-    : seen_(seen), session_(new_session()),
+    : seen_(seen), session_(new_session({})),
       now_(from_rfc3339("2026-01-01T00:00:00Z")) {}
 
 std::string scenario_app::run(const command& c) {
@@ -66,6 +67,7 @@ std::string scenario_app::run(const command& c) {
 const std::map<std::string, scenario_app::action>& scenario_app::actions() {
   static const std::map<std::string, action> all{
       {"given", &scenario_app::given},
+      {"flags", &scenario_app::flags},
       {"adopt", &scenario_app::adopt},
       {"restart", &scenario_app::restart},
       {"edit", &scenario_app::edit},
@@ -86,9 +88,13 @@ const std::map<std::string, scenario_app::action>& scenario_app::actions() {
       {"sweep", &scenario_app::child_of_attempt},
       {"config", &scenario_app::child_of_attempt},
       {"service", &scenario_app::child_of_attempt},
+      {"foreign", &scenario_app::foreign},
+      {"beside", &scenario_app::beside},
+      {"budget-gone", &scenario_app::beside},
       {"driver-post", &scenario_app::driver_post},
       {"lookup", &scenario_app::lookup},
-      {"driver-delete", &scenario_app::driver_delete}};
+      {"driver-delete", &scenario_app::driver_delete},
+      {"expiry", &scenario_app::expiry}};
   return all;
 }
 
@@ -114,6 +120,13 @@ void scenario_app::given(const command& c) {
 
 // -- facts about the application ---------------------------------------------
 
+void scenario_app::flags(const command& c) {
+  flags_.ui_service = c.has("ui");
+  flags_.driver_budget = c.has("budget");
+  flags_.ingress_url_format = c.option("ingress");
+  session_ = new_session(flags_);
+}
+
 void scenario_app::adopt(const command& c) {
   std::vector<driver_fact> drivers;
   if (cluster_.pod)
@@ -124,7 +137,7 @@ void scenario_app::adopt(const command& c) {
 
 void scenario_app::restart(const command& c) {
   running_.clear();
-  session_ = new_session();
+  session_ = new_session(flags_);
   if (c.has("journal-lost"))
     journal_ = {};
   else
@@ -138,10 +151,18 @@ void scenario_app::edit(const command& c) {
     tell_app();
 }
 
+/// "$ours" stands for the submission id of our first attempt.
 void scenario_app::status(const command& c) {
-  cluster_.patch_status(c.json);
+  auto patch = c.json;
+  if (auto at = patch.find("$ours"); at != std::string::npos)
+    patch.replace(at, 5, submission_id(cluster::uid, 1));
+  cluster_.patch_status(patch);
   if (session_->view().observed && !c.has("unseen"))
     tell_app();
+}
+
+void scenario_app::foreign(const command& c) {
+  cluster_.make_foreign(*c.words.begin());
 }
 
 void scenario_app::remove(const command& c) {
@@ -183,8 +204,12 @@ void scenario_app::executors(const command& c) {
   fact.submission_id = session_->state().current.submission_id;
   auto from = std::stoi(c.option("from", "1"));
   auto to = std::stoi(c.option("to", std::to_string(from)));
-  for (int i = from; i <= to; ++i)
-    fact.changed["pi-exec-" + std::to_string(i)] = *c.words.begin();
+  for (int i = from; i <= to; ++i) {
+    auto pod = "pi-exec-" + std::to_string(i);
+    fact.changed[pod] = *c.words.begin();
+    if (!c.text.empty())
+      fact.why[pod] = c.text;
+  }
   session_->take(std::move(fact));
 }
 
@@ -303,6 +328,25 @@ void scenario_app::child_of_attempt(const command& c) {
   finish(r, std::move(end));
 }
 
+/// What stands beside the driver is made and removed by the real procedures,
+/// against what the cluster has of it.
+void scenario_app::beside(const command& c) {
+  auto r = take(c.verb == "beside" ? effect_kind::put_companions
+                                   : effect_kind::remove_budget);
+  auto step = r.steps->next(nullptr);
+  while (auto* call = std::get_if<api_call>(&step)) {
+    reply answer;
+    if (c.has("refused"))
+      answer = failure(422, c.text);
+    else if (!c.has("retry"))
+      answer = cluster_.serve_beside(call->what);
+    step = r.steps->next(&answer);
+  }
+  for (auto& line : cluster_.take_requests())
+    say("(" + line + ")");
+  finish(r, std::get<procedure_end>(std::move(step)));
+}
+
 void scenario_app::driver_post(const command& c) {
   auto r = take(effect_kind::create_driver);
   child_settled fact;
@@ -331,7 +375,7 @@ void scenario_app::lookup(const command&) {
   driver_looked_up fact;
   fact.found = cluster_.pod.has_value();
   if (fact.found)
-    fact.driver = *cluster_.pod;
+    fact.driver = cluster_.looked_at();
   say(fact.found ? "(found " + fact.driver.uid + ")" : "(absent)");
   procedure_end end;
   end.looked_at_driver = true;
@@ -349,6 +393,21 @@ void scenario_app::driver_delete(const command& c) {
     end.stimuli.push_back(spark::driver_gone{d});
   }
   finish(r, std::move(end));
+}
+
+/// The DELETE of the application itself goes through the real procedure.
+void scenario_app::expiry(const command& c) {
+  auto r = take(effect_kind::delete_app);
+  (void)r.steps->next(nullptr);
+  auto answer = c.has("conflict") ? failure(409, "the object has been modified")
+                : c.has("gone")   ? failure(404, "not found")
+                                  : answered(200, cluster_.app_json());
+  auto step = r.steps->next(&answer);
+  if (std::holds_alternative<api_call>(step)) {
+    auto live = answered(200, cluster_.app_json());
+    step = r.steps->next(&live);
+  }
+  finish(r, std::get<procedure_end>(std::move(step)));
 }
 
 std::string scenario_app::check_journal() const {

@@ -13,6 +13,8 @@ namespace spark::scenario {
 struct visited {
   std::set<std::string> phases;
   std::set<std::string> events;
+  /// From one phase to another, and by which events.
+  std::map<std::pair<phase, phase>, std::set<std::string>> transitions;
 };
 
 /// A real app_session, its journal in memory, and the cluster of a scenario.
@@ -30,11 +32,13 @@ private:
   static const std::map<std::string, action>& actions();
 
   void given(const command& c);
+  void flags(const command& c);
   // facts about the application
   void adopt(const command& c);
   void restart(const command& c);
   void edit(const command& c);
   void status(const command& c);
+  void foreign(const command& c);
   void remove(const command& c);
   void app_gone(const command& c);
   void app_seen(const command& c);
@@ -50,9 +54,11 @@ private:
   void status_written(const command& c);
   void looked_at_app(const command& c);
   void child_of_attempt(const command& c);
+  void beside(const command& c);
   void driver_post(const command& c);
   void lookup(const command& c);
   void driver_delete(const command& c);
+  void expiry(const command& c);
 
   struct running {
     effect what;
@@ -71,12 +77,14 @@ private:
 
   visited& seen_;
   cluster cluster_;
+  companion_settings flags_;
   std::unique_ptr<app_session> session_;
   journal_history journal_;
   std::vector<running> running_;
   time_point now_;
   std::ostringstream out_;
   std::string last_status_;
+  std::string last_why_;
   std::vector<std::string> states_{"\"\""};
   int status_writes_ = 0;
 };

@@ -24,6 +24,20 @@ void merge(json::object& into, const json::object& patch) {
   }
 }
 
+/// What explains an end, or that there is no news.
+void tell_why(driver_fact& d, const command& c) {
+  d.node = c.option("node", d.node);
+  d.disruption = c.option("disruption", d.disruption);
+  d.disruption_message = c.option("disrupted", d.disruption_message);
+  d.memory_limit = c.option("limit", d.memory_limit);
+  if (c.has("unreachable") || c.has("reachable"))
+    d.unreachable = c.has("unreachable");
+  if (c.options.count("init")) { // the code is its, not the driver's
+    d.init_container = c.option("init");
+    d.has_exit = false;
+  }
+}
+
 constexpr auto first_object = R"({
   "apiVersion": "sparkoperator.k8s.io/v1beta2",
   "kind": "SparkApplication",
@@ -59,11 +73,55 @@ void cluster::edit(const command& c) {
     spec["driver"].as_object()["podName"] = c.option("pod");
   if (c.options.count("ttl"))
     spec["timeToLiveSeconds"] = std::stoi(c.option("ttl"));
+  if (c.options.count("suspend"))
+    spec["suspend"] = c.option("suspend") == "true";
+  if (c.options.count("ui-port"))
+    spec["sparkUIOptions"] =
+        json::object{{"servicePort", std::stoi(c.option("ui-port"))}};
+  if (c.options.count("port"))
+    spec["driverIngressOptions"] =
+        c.option("port") == "none"
+            ? json::array{}
+            : json::array{{{"servicePort", std::stoi(c.option("port"))},
+                           {"ingressURLFormat", "{{$appName}}.x.org/p"}}};
+  if (c.has("budget"))
+    spec["driverPodDisruptionBudget"] = true;
+  if (c.options.count("executor-disk"))
+    spec["executor"].as_object()["nodeSelector"] =
+        json::object{{"disk", c.option("executor-disk")}};
+  edit_policy(c);
   refusal_ = c.option("refusal");
   warning_ = c.option("warning");
   if (c.options.count("start-timeout"))
     start_timeout_ = std::stoi(c.option("start-timeout"));
+  if (c.options.count("scheduling-timeout"))
+    scheduling_timeout_ = std::stoi(c.option("scheduling-timeout"));
   touch();
+}
+
+/// The restart policy, in words that fit a line.
+void cluster::edit_policy(const command& c) {
+  static const std::map<std::string, const char*> texts{
+      {"restart", "type"}, {"backoff", "retryBackoff"}};
+  static const std::map<std::string, const char*> numbers{
+      {"retries", "onFailureRetries"},
+      {"interval", "onFailureRetryInterval"},
+      {"submission-retries", "onSubmissionFailureRetries"},
+      {"submission-interval", "onSubmissionFailureRetryInterval"},
+      {"infrastructure-retries", "onInfrastructureFailureRetries"},
+      {"max-interval", "maxRetryInterval"},
+      {"healthy", "healthyRunSeconds"}};
+  auto& spec = object_["spec"].as_object();
+  auto policy = [&spec]() -> json::object& {
+    auto& place = spec["restartPolicy"];
+    return place.is_object() ? place.get_object() : place.emplace_object();
+  };
+  for (auto& [option, value] : c.options) {
+    if (auto t = texts.find(option); t != texts.end())
+      policy()[t->second] = value;
+    if (auto n = numbers.find(option); n != numbers.end())
+      policy()[n->second] = std::stoi(value);
+  }
 }
 
 void cluster::patch_status(const std::string& patch) {
@@ -87,6 +145,7 @@ observed_application cluster::app() const {
   out.fact.refusal = refusal_;
   out.fact.warning = warning_;
   out.fact.start_timeout = start_timeout_;
+  out.fact.scheduling_timeout = scheduling_timeout_;
   return out;
 }
 
@@ -118,6 +177,13 @@ void cluster::make_pod(const std::string& submission) {
   pod = std::move(d);
 }
 
+driver_fact cluster::looked_at() const {
+  auto out = pod.value();
+  out.complaint = complaint_;
+  out.complaint_message = complaint_message_;
+  return out;
+}
+
 void cluster::change_pod(const command& c) {
   if (!pod)
     throw std::runtime_error("there is no driver pod");
@@ -136,7 +202,13 @@ void cluster::change_pod(const command& c) {
   d.reason = c.option("reason", d.reason);
   d.message = c.option("message", d.message);
   d.waiting = c.option("waiting", d.waiting);
-  d.waiting_message = c.text.empty() ? d.waiting_message : c.text;
+  if (c.options.count("complaint")) {
+    complaint_ = c.option("complaint");
+    complaint_message_ = c.text;
+  } else if (!c.text.empty()) {
+    d.waiting_message = c.text;
+  }
+  tell_why(d, c);
   if (c.has("terminating"))
     d.terminating = true;
   d.grace = std::stoi(c.option("grace", std::to_string(d.grace)));
@@ -147,6 +219,53 @@ void cluster::change_pod(const command& c) {
     d.owner_uid = "an-earlier-pi";
   }
   d.submission_id = c.option("submission", d.submission_id);
+}
+
+reply cluster::serve_beside(const request& r) {
+  auto path = r.path.substr(0, r.path.find('?'));
+  auto last = path.rfind('/');
+  auto key = path.substr(
+      (r.method == verb::post ? last : path.rfind('/', last - 1)) + 1);
+  json::object sent;
+  if (r.method == verb::post) {
+    sent = json::parse(r.body).as_object();
+    key += "/" + std::string{sent["metadata"].at("name").as_string()};
+  }
+  requests_.push_back(std::string{to_string(r.method)} + " " + key);
+  auto there = beside_.find(key);
+  reply out;
+  out.how = sent::answered;
+  auto fails = [&out](int status, const char* reason) {
+    out.status = status;
+    out.body = json::serialize(json::object{{"reason", reason}});
+    return out;
+  };
+  if (r.method == verb::post && there != beside_.end())
+    return fails(409, "AlreadyExists");
+  if (r.method != verb::post && there == beside_.end())
+    return fails(404, "NotFound");
+  if (r.method == verb::post) {
+    sent["metadata"].as_object()["uid"] =
+        "beside-" + std::to_string(++made_beside_);
+    if (key.starts_with("services/"))
+      sent["spec"].as_object()["clusterIP"] = "10.0.0.9";
+    there = beside_.emplace(key, std::move(sent)).first;
+  }
+  out.status = 200;
+  out.body = json::serialize(there->second);
+  if (r.method == verb::del)
+    beside_.erase(there);
+  return out;
+}
+
+std::vector<std::string> cluster::take_requests() {
+  return std::exchange(requests_, {});
+}
+
+void cluster::make_foreign(const std::string& object) {
+  beside_[object] = {{"metadata",
+                      {{"name", object.substr(object.find('/') + 1)},
+                       {"uid", "of-somebody"}}}};
 }
 
 } // namespace spark::scenario

@@ -5,13 +5,18 @@
 namespace spark::scenario {
 namespace {
 
-/// Reads `"..."` at `pos`, which stands on the opening quote.
+/// Reads `"..."` at `pos`, which stands on the opening quote; `\"` is a quote
+/// within it.
 std::string quoted(std::string_view line, std::size_t& pos) {
-  auto end = line.find('"', pos + 1);
-  if (end == std::string_view::npos)
+  std::string out;
+  for (++pos; pos < line.size() && line[pos] != '"'; ++pos) {
+    if (line.substr(pos, 2) == "\\\"")
+      ++pos;
+    out += line[pos];
+  }
+  if (pos >= line.size())
     throw std::runtime_error("unclosed quote: " + std::string{line});
-  auto out = std::string{line.substr(pos + 1, end - pos - 1)};
-  pos = end + 1;
+  ++pos;
   return out;
 }
 

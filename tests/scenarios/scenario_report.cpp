@@ -1,3 +1,4 @@
+#include "actors/app/explain.hpp"
 #include "messages/codec.hpp"
 #include "tests/scenarios/scenario_app.hpp"
 
@@ -9,13 +10,17 @@ namespace {
 namespace json = boost::json;
 
 /// The members that a reader wants to see, in this order.
-constexpr const char* details[] = {
-    "number",         "generation", "outcome",
-    "state",          "what",       "by",
-    "reason",         "why",        "message",
-    "infrastructure", "refusal",    "warning",
-    "pod_uid",        "grace",      "orphan",
-    "epoch",          "unclaimed",  "submission_attempts"};
+constexpr const char* details[] = {"number",    "generation",
+                                   "outcome",   "state",
+                                   "what",      "by",
+                                   "reason",    "why",
+                                   "message",   "infrastructure",
+                                   "refusal",   "warning",
+                                   "pod_uid",   "grace",
+                                   "orphan",    "epoch",
+                                   "unclaimed", "submission_attempts",
+                                   "retry",     "limit",
+                                   "writer",    "made"};
 
 std::string describe(const app_event& e) {
   auto all = to_json(e);
@@ -47,6 +52,11 @@ std::string describe(const application_status& s) {
   if (s.failures_application + s.failures_infrastructure > 0)
     out += fmt::format(" failures={}+{}", s.failures_application,
                        s.failures_infrastructure);
+  if (!s.web_ui.service.empty())
+    out += fmt::format("\n  web UI {} {}{}", s.web_ui.service, s.web_ui.address,
+                       s.web_ui.ingress.empty() ? ""
+                                                : " " + s.web_ui.ingress + " " +
+                                                      s.web_ui.ingress_address);
   if (!s.termination_time.empty())
     out += " ended=" + s.termination_time;
   if (!s.error_message.empty())
@@ -82,8 +92,11 @@ void scenario_app::commit(machine_shell<app_machine>::append next) {
   // Phases passed within one row count as visited, too.
   auto passing = session_->state();
   for (auto& e : events) {
+    auto from = passing.at;
     evolve(passing, e, now_);
     seen_.phases.emplace(to_string(passing.at));
+    if (passing.at != from)
+      seen_.transitions[{from, passing.at}].emplace(kind_of(e));
   }
   auto news = session_->committed(next.row.at);
   journal_.rows.push_back(std::move(next.row));
@@ -142,6 +155,10 @@ void scenario_app::report_status() {
   if (shown != last_status_)
     say(shown);
   last_status_ = shown;
+  auto why = to_text(explain(session_->state()));
+  if (why != last_why_)
+    say("why: " + why);
+  last_why_ = why;
 }
 
 } // namespace spark::scenario

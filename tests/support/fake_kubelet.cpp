@@ -57,6 +57,10 @@ bool waits(const json::value& pod) {
   return find(pod, "/status/containerStatuses/0/state/waiting") != nullptr;
 }
 
+bool refused_a_node(const json::value& pod) {
+  return text(pod, "/status/conditions/0/reason") == "Unschedulable";
+}
+
 bool ended(const json::value& pod) {
   auto phase = text(pod, "/status/phase");
   return phase == "Succeeded" || phase == "Failed";
@@ -107,8 +111,13 @@ json::object ended_status(const json::value& pod, time_point now,
     containers.push_back(
         container_status(name, {{"terminated", std::move(state)}}, false));
   }
-  return {{"phase", how.exit_code == 0 ? "Succeeded" : "Failed"},
-          {"containerStatuses", std::move(containers)}};
+  json::object out{{"phase", how.exit_code == 0 ? "Succeeded" : "Failed"},
+                   {"containerStatuses", std::move(containers)}};
+  if (!how.pod_reason.empty()) {
+    out["reason"] = how.pod_reason;
+    out["message"] = "the test says so";
+  }
+  return out;
 }
 
 pod_end fake_kubelet::planned(const json::value& pod) const {
@@ -130,7 +139,8 @@ void fake_kubelet::offer(std::vector<step>& out, const json::value& pod) const {
     if (!must_report)
       add(step_kind::remove_pod, "remove");
   } else if (!bound) {
-    add(step_kind::bind_pod, "bind");
+    if (!planned(pod).unschedulable || !refused_a_node(pod))
+      add(step_kind::bind_pod, "bind");
   } else if (!running && !ended(pod) &&
              (planned(pod).waiting.empty() || !waits(pod))) {
     add(step_kind::start_pod, "start");
@@ -160,6 +170,23 @@ void fake_kubelet::offer_running(std::vector<step>& out,
     add(step_kind::start_executor, "executor of");
 }
 
+/// It gets a node, or it is said why it does not.
+bool fake_kubelet::place(const std::string& path, const json::value& pod) {
+  json::object word{{"type", "PodScheduled"},
+                    {"status", "True"},
+                    {"lastTransitionTime", to_rfc3339(server_.now())}};
+  bool refused = planned(pod).unschedulable;
+  if (refused) {
+    word["status"] = "False";
+    word["reason"] = "Unschedulable";
+    word["message"] = "the test says so";
+  }
+  if (refused || refused_a_node(pod))
+    set_status(path, {{"phase", "Pending"},
+                      {"conditions", json::array{std::move(word)}}});
+  return refused || server_.bind_pod(path, "node-1").ok();
+}
+
 /// Its containers run, or it is said why they cannot.
 void fake_kubelet::start(const std::string& path, const json::value& pod) {
   auto how = planned(pod);
@@ -187,6 +214,12 @@ void fake_kubelet::set_status(const std::string& path, json::object status) {
   server_.patch(path + "/status", {{"status", std::move(status)}}, "kubelet");
 }
 
+void fake_kubelet::lose_sight(const std::string& path) {
+  auto pod = server_.get(path);
+  if (pod && text(*pod, "/status/phase") == "Running")
+    set_status(path, {{"phase", "Unknown"}});
+}
+
 void fake_kubelet::end_containers(const std::string& path,
                                   const json::value& pod, const pod_end& how) {
   set_status(path, ended_status(pod, server_.now(), how));
@@ -203,7 +236,7 @@ bool fake_kubelet::run(const step& what) {
     return false;
   switch (what.kind) {
   case step_kind::bind_pod:
-    return server_.bind_pod(what.subject, "node-1").ok();
+    return place(what.subject, *pod);
   case step_kind::start_pod:
     start(what.subject, *pod);
     return true;

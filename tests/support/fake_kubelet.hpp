@@ -11,10 +11,12 @@ namespace spark::test {
 /// How a pod's main container ends.
 struct pod_end {
   int exit_code = 0;
-  std::string reason;  ///< empty: Completed or Error
-  std::string message; ///< of the terminated state
-  bool never = false;  ///< runs until somebody deletes it
-  std::string waiting; ///< it cannot even start, for this reason
+  std::string reason;     ///< empty: Completed or Error
+  std::string message;    ///< of the terminated state
+  bool never = false;     ///< runs until somebody deletes it
+  std::string waiting;    ///< it cannot even start, for this reason
+  std::string pod_reason; ///< of a failed pod as a whole: Evicted, NodeShutdown
+  bool unschedulable = false; ///< no node takes it
 };
 
 struct kubelet_options {
@@ -44,11 +46,14 @@ public:
 
   [[nodiscard]] std::vector<step> runnable() const override;
   bool run(const step& what) override;
+  /// A pod's node does not report; it may again.
+  void lose_sight(const std::string& path);
   [[nodiscard]] int failures_left() const { return options_.failures; }
 
 private:
   void offer(std::vector<step>& out, const json::value& pod) const;
   void offer_running(std::vector<step>& out, const json::value& pod) const;
+  bool place(const std::string& path, const json::value& pod);
   void start(const std::string& path, const json::value& pod);
   [[nodiscard]] pod_end planned(const json::value& pod) const;
   void set_status(const std::string& path, json::object status);

@@ -108,9 +108,13 @@ json::object restart_policy(dice& d) {
   json::object out{{"type", d.pick({"Never", "OnFailure", "Always"})}};
   for (const auto* number :
        {"onFailureRetries", "onFailureRetryInterval",
-        "onSubmissionFailureRetries", "onSubmissionFailureRetryInterval"})
+        "onSubmissionFailureRetries", "onSubmissionFailureRetryInterval",
+        "onInfrastructureFailureRetries", "maxRetryInterval",
+        "healthyRunSeconds"})
     if (d.maybe(50))
       out[number] = d.between(1, 60);
+  if (d.maybe(50))
+    out["retryBackoff"] = d.pick({"Linear", "Exponential"});
   return out;
 }
 
@@ -243,7 +247,9 @@ void add_general(dice& d, json::object& out) {
   if (d.maybe(10))
     out["deployMode"] = "cluster";
   if (d.maybe(20))
-    out["suspend"] = false;
+    out["suspend"] = d.maybe(50);
+  if (d.maybe(20))
+    out["timeToLiveSeconds"] = d.between(-1, 100000);
   out["image"] = d.image();
   if (d.maybe(40))
     out["imagePullPolicy"] = d.pick({"Always", "Never", "IfNotPresent"});
@@ -298,6 +304,10 @@ json::object random_application(std::uint64_t seed) {
     spec["nodeSelector"] = d.labels();
   spec["driver"] = random_role(in, "driver");
   spec["executor"] = random_role(in, "executor");
+  if (d.maybe(20))
+    spec["driverStartTimeoutSeconds"] = d.between(0, 3600);
+  if (d.maybe(20))
+    spec["driverSchedulingTimeoutSeconds"] = d.between(0, 3600);
   if (!in.volumes.empty())
     spec["volumes"] = std::move(in.volumes);
   return out;
