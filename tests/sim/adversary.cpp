@@ -5,9 +5,6 @@
 namespace spark::test {
 namespace {
 
-/// Chances are one in so many per step.
-constexpr std::uint64_t trouble_in = 35;
-constexpr std::uint64_t pause_in = 25;
 constexpr int most_steps = 60000;
 
 using kind = fault::kind;
@@ -35,9 +32,9 @@ const std::vector<fault> faults{
 } // namespace
 
 adversary::adversary(simulation& sim)
-    : sim_{sim},
-      // Most histories are short, so that what breaks one can be understood.
-      budget_{static_cast<int>(sim.draw(sim.draw(8) == 0 ? 40 : 9))} {
+    // Most histories are short, so that what breaks one can be understood.
+    : adversary{
+          sim, static_cast<int>(sim.draw(sim.draw(8) == 0 ? 40 : 9)), {}, {}} {
   apps_.push_back({"ns", "app-0"});
   if (sim_.draw(3) == 0)
     apps_.push_back({"ns", "app-1"});
@@ -45,21 +42,29 @@ adversary::adversary(simulation& sim)
     apps_.push_back({"other", "app-0"});
 }
 
+adversary::adversary(simulation& sim, int budget, std::vector<object_key> apps,
+                     pace how)
+    : sim_{sim}, apps_{std::move(apps)}, budget_{budget}, pace_{how} {}
+
 void adversary::run() {
   for (auto& app : apps_)
-    sim_.add_app(app.ns, app.name);
+    create(app);
   sim_.start("a");
   sim_.server.set_delivery(1 + sim_.draw(3), 1 + sim_.draw(2) * 20000);
   for (int i = 0; budget_ > 0 && i < most_steps; ++i) {
-    if (sim_.draw(trouble_in) == 0)
+    if (sim_.draw(pace_.trouble_in) == 0)
       trouble();
-    if (sim_.draw(pause_in) == 0)
-      sim_.pass_time(milliseconds{1 + sim_.draw(2500)});
+    if (sim_.draw(pace_.pause_in) == 0)
+      sim_.pass_time(milliseconds{1 + sim_.draw(pace_.longest_pause)});
     if (!sim_.step())
       sim_.pass_time();
   }
   calm();
   sim_.finish();
+}
+
+void adversary::create(const object_key& app) {
+  sim_.add_app(app.ns, app.name, revision_++);
 }
 
 void adversary::trouble() {
@@ -89,7 +94,7 @@ void adversary::user() {
   if (sim_.app(app.ns, app.name))
     change_app(app);
   else
-    sim_.add_app(app.ns, app.name, ++revision_);
+    create(app);
 }
 
 void adversary::change_app(const object_key& app) {
@@ -99,7 +104,7 @@ void adversary::change_app(const object_key& app) {
   case 1:
   case 2:
     // Sometimes back to what it was.
-    return sim_.edit_app(ns, name, sim_.draw(3) == 0 ? 0 : ++revision_);
+    return sim_.edit_app(ns, name, sim_.draw(3) == 0 ? 0 : revision_++);
   case 3:
     return sim_.delete_pod(ns, name + "-driver");
   case 4:
@@ -113,7 +118,7 @@ void adversary::change_app(const object_key& app) {
     return sim_.delete_app(ns, name);
   default:
     sim_.delete_app(ns, name);
-    sim_.add_app(ns, name, ++revision_);
+    create(app);
   }
 }
 
@@ -220,6 +225,7 @@ void adversary::new_leader() {
 
 void adversary::calm() {
   sim_.say("calm");
+  sim_.set_calm();
   down_ = false;
   sim_.server.set_down(false);
   bool leader = false;

@@ -1,6 +1,7 @@
 // Operators that were broken on purpose: the random histories must find each of
 // them within a few seeds, or they would not find a bug of ours either.
 #include "tests/sim/adversary.hpp"
+#include "tests/sim/broken_transport.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,23 +11,6 @@ using namespace spark;
 using namespace spark::test;
 
 namespace {
-
-class broken_transport : public transport {
-public:
-  explicit broken_transport(std::unique_ptr<transport> out)
-      : out_{std::move(out)} {}
-
-  void submit(op_id id, request what, on_reply done) override {
-    out_->submit(id, std::move(what), std::move(done));
-  }
-  void open(op_id id, request what, on_chunk chunk, on_end end) override {
-    out_->open(id, std::move(what), std::move(chunk), std::move(end));
-  }
-  void cancel(op_id id) override { out_->cancel(id); }
-
-protected:
-  std::unique_ptr<transport> out_;
-};
 
 /// Its writes may land long after it has settled.
 class patient : public broken_transport {
@@ -106,7 +90,8 @@ verdict_of_seeds catch_within(std::uint64_t seeds,
     try {
       a.run();
     } catch (const violation& why) {
-      return {seed, why.what()};
+      std::string said = why.what();
+      return {seed, said.substr(0, said.find("\n"))};
     }
   }
   return {};

@@ -1,7 +1,9 @@
 #include "tests/sim/cluster_rules.hpp"
 
 #include "actors/app/history.hpp"
+#include "actors/scheduler/history.hpp"
 #include "messages/codec.hpp"
+#include "tests/sim/life_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -25,20 +27,12 @@ std::string phase_of(const json::value& pod) {
   return text(pod, "/status/phase");
 }
 
-bool terminating(const json::value& object) {
-  return find(object, "/metadata/deletionTimestamp") != nullptr;
-}
-
-bool by_operator(const commit& c) {
-  static const std::set<std::string> others{"user", "kubelet", "scheduler",
-                                            "gc", "driver"};
-  return others.count(c.call.client) == 0;
-}
-
 /// But for pods, of which executors are Spark's.
 bool is_still_child(const object_id& id) {
-  return id.collection == "configmaps" || id.collection == "services" ||
-         id.collection == "networkpolicies.networking.k8s.io";
+  static const std::set<std::string> kinds{
+      "configmaps", "services", "networkpolicies.networking.k8s.io",
+      "ingresses.networking.k8s.io", "poddisruptionbudgets.policy"};
+  return kinds.contains(id.collection);
 }
 
 bool is_child(const object_id& id) {
@@ -55,8 +49,10 @@ bool lives(const json::value& pod) {
   return !terminating(pod) && phase != "Succeeded" && phase != "Failed";
 }
 
-/// The kubelet says that a container waits for something it will not get.
+/// It is said that the pod, or a container, waits for what it will not get.
 bool cannot_run(const json::value& pod) {
+  if (text(pod, "/status/conditions/0/reason") == "Unschedulable")
+    return true;
   auto why = text(pod, "/status/containerStatuses/0/state/waiting/reason");
   return !why.empty() && why != "ContainerCreating";
 }
@@ -72,6 +68,18 @@ std::int64_t claim_number(const json::value& app) {
 /// What a Go operator says of an attempt that is not over.
 bool may_run(const std::string& state) {
   return state == "SUBMITTED" || state == "RUNNING" || state == "UNKNOWN";
+}
+
+/// Its attempt has no submission id of our making.
+bool is_takeover(const json::value& app) {
+  return !has_our_form(text(app, "/status/submissionID"));
+}
+
+/// Of the attempt whose end is recorded; the old status may speak of one that
+/// is not ours.
+std::string ending_id(const json::value& old, const json::value& now) {
+  bool taken = claim_number(old) == 0 && claim_number(now) > 0;
+  return text(taken ? now : old, "/status/submissionID");
 }
 
 std::string shown_state(const json::value& app) {
@@ -132,7 +140,7 @@ std::string cluster_rules::check_pod(const commit& c) {
     return "";
   // What an orphan delete set free still is its attempt's driver.
   driver_key key{owner_of(c.before ? *c.before : pod), submission_of(pod)};
-  if (!c.before)
+  if (!c.before && by_operator(c))
     if (auto wrong = check_new_driver(key, pod); !wrong.empty())
       return wrong;
   auto& d = drivers_[key];
@@ -212,7 +220,7 @@ bool cluster_rules::edited(const json::value& app) const {
   if (its == specs.end())
     return false;
   for (auto it = its; it != specs.end(); ++it)
-    if (it->second != its->second)
+    if (restarting_part(it->second) != restarting_part(its->second))
       return true;
   return false;
 }
@@ -229,32 +237,46 @@ std::string cluster_rules::check_claim(const std::string& who,
   if (after == before)
     return before > 0 && !same_id ? "submission id changed under one claim"
                                   : "";
-  if (after != before + 1)
+  auto new_id = text(now, "/status/submissionID");
+  auto& known = apps_[uid];
+  auto highest = std::exchange(known.claimed, after);
+  auto its_id = std::exchange(known.claimed_id, new_id);
+  // Another operator's write had dropped it.
+  known.taken_back = before == 0 && after == highest && new_id == its_id;
+  if (known.taken_back)
+    return "";
+  bool takeover = before == 0 && is_takeover(now);
+  if (after != (takeover ? highest : before) + 1)
     return fmt::format("claim {} after {}", after, before);
-  if (before == 0 && !id.empty()) {
-    apps_[uid].foreign_submission = id;
+  if (takeover) {
+    known.foreign_submission = new_id;
     return check_takeover(old, now);
   }
   auto* d = find_driver(uid, id);
-  bool known = d && d->ran && (d->pod || knew_(who, uid, id));
-  if (claim_of(old, "outcome").empty() && known)
+  bool ran = d && d->ran && (d->pod || knew_(who, uid, id));
+  if (claim_of(old, "outcome").empty() && ran)
     return "superseded a driver that ran";
   for (auto& [key, other] : drivers_)
     if (key.first == uid && other.pod)
       return "a new claim while there is a driver of " + key.second;
-  // With restartPolicy Never only an edit brings a next attempt.
+  // Whether the policy wants it is for life_rules to say.
   auto state = shown_state(old);
-  bool rerun = state == "INVALIDATING" || state == "PENDING_RERUN";
+  bool rerun = state == "INVALIDATING" || state == "PENDING_RERUN" ||
+               state == "RESUMING" || state == "SUBMISSION_FAILED";
   if (!claim_of(old, "outcome").empty() && !rerun)
-    return "an ended attempt runs again without an edit";
+    return "an ended attempt runs again out of state " + state;
   return "";
 }
 
-/// Claim 1 over what a Go operator left says no more than its state did.
+/// Claim 1 over what a Go operator left says no more than its state did, but
+/// for a driver that it had no time to speak of.
 std::string cluster_rules::check_takeover(const json::value& old,
                                           const json::value& now) {
-  if (text(old, "/status/submissionID") != text(now, "/status/submissionID"))
-    return "a Go operator's attempt lost its submission id";
+  auto id = text(now, "/status/submissionID");
+  if (text(old, "/status/submissionID") != id)
+    return find_driver(text(old, "/metadata/uid"), id)
+               ? ""
+               : "a Go operator's attempt lost its submission id";
   auto state = shown_state(old);
   if (!may_run(state) && claim_of(now, "outcome").empty())
     return "a Go operator's attempt in " + state + " is taken over as open";
@@ -267,12 +289,15 @@ std::string cluster_rules::check_end(const json::value& old,
   auto was = claim_of(old, "outcome");
   auto outcome = claim_of(now, "outcome");
   bool taken_over =
-      claim_number(old) == 0 && !text(old, "/status/submissionID").empty();
+      claim_number(old) == 0 && claim_number(now) > 0 &&
+      (is_takeover(now) || apps_[text(old, "/metadata/uid")].taken_back);
   if (taken_over && !may_run(shown_state(old)))
     return "";
   if (claim_number(now) != claim_number(old)) {
-    // Nothing of ours but a refused spec ends in the write that claims it.
-    if (!taken_over && !outcome.empty() && outcome != "Refused")
+    // Nothing of ours ends in the write that claims it, but a refused spec, or
+    // one that was suspended while its claim was on its way.
+    if (!taken_over && !outcome.empty() && outcome != "Refused" &&
+        outcome != "Suspended")
       return outcome + " recorded by the claim itself";
     was.clear();
   }
@@ -282,13 +307,15 @@ std::string cluster_rules::check_end(const json::value& old,
   // says more than that it was superseded.
   if (!was.empty() && (was != "Superseded" || outcome.empty()))
     return "outcome " + was + " became " + outcome;
-  auto* d = find_driver(text(old, "/metadata/uid"),
-                        text(old, "/status/submissionID"));
+  auto* d = find_driver(text(old, "/metadata/uid"), ending_id(old, now));
   if (outcome == "Completed" && (!d || d->end != "Succeeded"))
     return "Completed recorded, the driver: " + (d ? d->end : "none");
   // A driver that its user removes just then leaves nothing to invalidate.
-  if (outcome == "Superseded" && shown_state(now) != "INVALIDATING" &&
-      shown_state(now) != "PENDING_RERUN")
+  // An edit and a suspension may be shown by one write, too.
+  auto state = shown_state(now);
+  bool suspended = state == "SUSPENDING" || state == "SUSPENDED";
+  if (outcome == "Superseded" && state != "INVALIDATING" &&
+      state != "PENDING_RERUN" && !(suspended && edited(old)))
     return "Superseded recorded without an edit";
   return check_failure(old, now);
 }
@@ -296,7 +323,7 @@ std::string cluster_rules::check_end(const json::value& old,
 std::string cluster_rules::check_failure(const json::value& old,
                                          const json::value& now) {
   auto uid = text(old, "/metadata/uid");
-  auto id = text(old, "/status/submissionID");
+  auto id = ending_id(old, now);
   auto outcome = claim_of(now, "outcome");
   auto message = text(now, "/status/applicationState/errorMessage");
   auto* d = find_driver(uid, id);
@@ -345,19 +372,26 @@ std::string cluster_rules::check_child(const commit& c) {
 
 // --- the journal -----------------------------------------------------------
 
+result<verdict> journal_rules::decide_again(const journal_row& row) {
+  if (is_schedule_phase(row.phase_before))
+    return journaled::verify<schedule_machine>(schedules_[row.uid], row);
+  auto& app = apps_[row.uid];
+  if (app.now.uid.empty()) {
+    app.now.uid = row.uid;
+    app.now.ns = row.ns;
+    app.now.name = row.name;
+  }
+  app.before = app.now;
+  auto said = verify(app.now, row);
+  if (app.now.has_driver)
+    drivers_.emplace(row.uid, app.now.current.submission_id);
+  return said;
+}
+
 void journal_rules::stored(const std::vector<journal_row>& rows) {
   for (auto& row : rows) {
     ++rows_;
-    auto& app = apps_[row.uid];
-    if (app.now.uid.empty()) {
-      app.now.uid = row.uid;
-      app.now.ns = row.ns;
-      app.now.name = row.name;
-    }
-    app.before = app.now;
-    auto said = verify(app.now, row);
-    if (app.now.has_driver)
-      drivers_.emplace(row.uid, app.now.current.submission_id);
+    auto said = decide_again(row);
     if (!wrong_.empty())
       continue;
     if (!said)
@@ -375,16 +409,28 @@ bool journal_rules::explains(const app_state& live) const {
   return live == it->second.now || live == it->second.before;
 }
 
+template<class Machine>
+static std::string compare(journal& store, const std::string& uid,
+                           const typename Machine::state& now) {
+  auto loaded = store.load(uid);
+  if (!loaded)
+    return uid + ": its history cannot be read";
+  auto folded = journaled::fold<Machine>(*loaded);
+  if (!folded)
+    return uid + ": its history cannot be read";
+  if (!loaded->rows.empty() || loaded->has_snapshot)
+    if (state_hash(folded->state) != state_hash(now))
+      return uid + ": snapshot and rows fold to another state";
+  return "";
+}
+
 std::string journal_rules::check_load(journal& store) const {
-  for (auto& [uid, app] : apps_) {
-    auto loaded = store.load(uid);
-    auto folded = loaded ? fold(*loaded) : result<spark::folded>{};
-    if (!loaded || !folded)
-      return uid + ": its history cannot be read";
-    if (!loaded->rows.empty() || loaded->has_snapshot)
-      if (state_hash(folded->state) != state_hash(app.now))
-        return uid + ": snapshot and rows fold to another state";
-  }
+  for (auto& [uid, app] : apps_)
+    if (auto wrong = compare<app_machine>(store, uid, app.now); !wrong.empty())
+      return wrong;
+  for (auto& [uid, now] : schedules_)
+    if (auto wrong = compare<schedule_machine>(store, uid, now); !wrong.empty())
+      return wrong;
   return "";
 }
 

@@ -65,6 +65,9 @@ private:
     object_ptr now;                           ///< null: it is gone
     std::map<std::int64_t, json::value> spec; ///< by generation
     std::string foreign_submission;           ///< another operator's attempt
+    std::int64_t claimed = 0;                 ///< the highest number ever
+    std::string claimed_id;                   ///< ... and its submission id
+    bool taken_back = false; ///< it was dropped, and the last write says it
   };
 
   std::string check(const commit& c);
@@ -112,11 +115,14 @@ public:
   }
 
 private:
+  [[nodiscard]] result<verdict> decide_again(const journal_row& row);
+
   struct fold_of_app {
     app_state before; ///< the newest row
     app_state now;
   };
   std::map<std::string, fold_of_app> apps_;
+  std::map<std::string, schedule_state> schedules_;
   std::set<std::pair<std::string, std::string>> drivers_;
   std::string wrong_;
   int rows_ = 0;

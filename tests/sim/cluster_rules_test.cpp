@@ -1,4 +1,5 @@
 // Do the rules of the simulation fire? Each is shown what it forbids.
+#include "messages/ids.hpp"
 #include "tests/sim/cluster_rules.hpp"
 #include "tests/sim/operator_knowledge.hpp"
 #include "tests/sim/simulation.hpp"
@@ -67,7 +68,7 @@ public:
     server.patch(path, {{"spec", {{"arguments", json::array{to}}}}});
   }
 
-  static std::string id_of(int n) { return "attempt-" + std::to_string(n); }
+  static std::string id_of(int n) { return submission_id("app", n); }
 
   const std::string path = apps_path("ns") + "/app";
   const std::string pod = "/api/v1/namespaces/ns/pods/app-driver";
@@ -141,7 +142,7 @@ TEST_CASE("the rules catch wrong claims") {
     a.end("Completed", "COMPLETED");
     a.remove_driver("user");
     a.claim(2);
-    CHECK_THAT(a.rules.check(), Contains("without an edit"));
+    CHECK_THAT(a.rules.check(), Contains("out of state COMPLETED"));
   }
   SECTION("invalidated without an edit") {
     a.driver(1);

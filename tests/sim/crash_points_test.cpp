@@ -137,6 +137,10 @@ std::string told_by_status(simulation& sim) {
   auto status = app->as_object().at("status").as_object();
   erase_all(status, {"lastSubmissionAttemptTime", "terminationTime",
                      "submissionID", "sparkApplicationId"});
+  // Nobody makes a web UI reachable whose driver has ended meanwhile.
+  erase_all(status.at("driverInfo").as_object(),
+            {"webUIServiceName", "webUIPort", "webUIAddress",
+             "webUIIngressName", "webUIIngressAddress"});
   // How many executors a driver gets before it ends is its own matter.
   erase_all(status, {"executorState", "executorCounts"});
   erase_all(status.at("claim").as_object(), {"number", "epoch"});

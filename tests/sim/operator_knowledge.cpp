@@ -27,14 +27,20 @@ void operator_knowledge::delivered(const request& asked,
                                    std::string_view text) {
   if (creates_pod(asked))
     saw_created(text);
-  if (!has(asked.path, "/sparkapplications") || !has(asked.path, "watch="))
+  bool of_apps = has(asked.path, "/sparkapplications");
+  if (!has(asked.path, "watch="))
     return;
   while (!text.empty()) {
     auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     // Parsing every line would cost more than all the rest.
-    if (has(line, R"("type":"DELETED")") || has(line, "deletionTimestamp"))
+    if (of_apps &&
+        (has(line, R"("type":"DELETED")") || has(line, "deletionTimestamp")))
       saw_app(line);
+    if (!of_apps && has(line, R"("spark-role":"driver")") &&
+        (has(line, R"("phase":"Succeeded")") ||
+         has(line, R"("phase":"Failed")")))
+      saw_driver(line);
   }
 }
 
@@ -42,6 +48,14 @@ void operator_knowledge::saw_app(std::string_view line) {
   auto event = json::parse(line);
   auto& app = event.at("object");
   told_[text(app, "/metadata/uid")] |= asks_for_orphans(app);
+}
+
+void operator_knowledge::saw_driver(std::string_view line) {
+  auto event = json::parse(line);
+  auto& pod = event.at("object");
+  told_ends_.emplace(
+      text(pod, "/metadata/ownerReferences/0/uid"),
+      text(pod, "/metadata/labels/sparkoperator.k8s.io~1submission-id"));
 }
 
 void operator_knowledge::saw_created(std::string_view body) {
@@ -56,6 +70,8 @@ void operator_knowledge::rested() {
   for (auto& [uid, orphan] : told_)
     understood_[uid] |= orphan;
   told_.clear();
+  ends_.merge(told_ends_);
+  told_ends_.clear();
 }
 
 void operator_knowledge::forget(const std::string& app_uid) {

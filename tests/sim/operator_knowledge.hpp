@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace spark::test {
 
@@ -30,14 +31,25 @@ public:
     return to_delete_.count(pod_uid) > 0;
   }
 
+  /// It was told that this attempt's driver has come to its end, and has
+  /// understood it.
+  [[nodiscard]] bool saw_end(const std::string& app_uid,
+                             const std::string& submission) const {
+    return ends_.count({app_uid, submission}) > 0;
+  }
+
 private:
   void saw_app(std::string_view line);
+  void saw_driver(std::string_view line);
   void saw_created(std::string_view body);
 
   /// Applications that end, by uid; the value: their dependents shall stay.
   std::map<std::string, bool> told_;
   std::map<std::string, bool> understood_;
   std::map<std::string, std::string> to_delete_; ///< pod → application
+  /// Drivers that ended, by application and submission.
+  std::set<std::pair<std::string, std::string>> told_ends_;
+  std::set<std::pair<std::string, std::string>> ends_;
 };
 
 } // namespace spark::test

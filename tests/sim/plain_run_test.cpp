@@ -13,6 +13,7 @@ void plain_run(int count, std::uint64_t seed) {
   simulation_options options;
   options.seed = seed;
   options.trace = std::getenv("SIM_TRACE") != nullptr;
+  options.companions = {.ui_service = true}; // what is there by default
   options.kubelet.executors = 2;
   simulation sim{options};
   sim.start("a");

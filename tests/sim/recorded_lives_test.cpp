@@ -164,6 +164,46 @@ void restarts() {
   life.save();
 }
 
+/// Ticks under each policy, with runs that do not end for a while, an operator
+/// that dies, and users who edit.
+void schedules() {
+  static const std::string path = "/apis/sparkoperator.k8s.io/v1beta2/"
+                                  "namespaces/ns/scheduledsparkapplications";
+  drivers all;
+  *all.may_end = false;
+  recording life{"schedules", all.options(5)};
+  life->add_app("ns", "model");
+  auto spec = life->app("ns", "model")->at("spec");
+  life->delete_app("ns", "model");
+  for (const char* policy : {"Allow", "Forbid", "Replace"}) {
+    std::string name = policy;
+    name[0] = static_cast<char>(std::tolower(name[0]));
+    json::object made{{"schedule", "@every 2m"},
+                      {"concurrencyPolicy", policy},
+                      {"successfulRunHistoryLimit", 0},
+                      {"template", spec}};
+    life->server.create(
+        path, {{"metadata", {{"name", name}}}, {"spec", std::move(made)}});
+  }
+  auto edit = [&life](const std::string& name, json::object fields) {
+    life->server.patch(path + "/" + name, {{"spec", std::move(fields)}});
+  };
+  life->start("a");
+  life->run_for(250s);
+  life->kill("a");
+  life->pass_time(260s);
+  life->start("a");
+  edit("allow", {{"schedule", "61 * * * *"}});
+  *all.may_end = true;
+  life->run_for(40s);
+  edit("allow", {{"schedule", "*/5 * * * *"}, {"startingDeadlineSeconds", 30}});
+  life->run_for(90s);
+  for (const char* name : {"allow", "forbid", "replace"})
+    edit(name, {{"suspend", true}});
+  life->finish();
+  life.save();
+}
+
 } // namespace
 
 TEST_CASE("record histories", "[.][record]") {
@@ -172,4 +212,5 @@ TEST_CASE("record histories", "[.][record]") {
   users();
   lost_replies();
   restarts();
+  schedules();
 }

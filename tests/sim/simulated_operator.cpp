@@ -29,6 +29,7 @@ environment_ptr environment_for(const operator_options& options,
   env->counters = std::make_shared<metrics>(metrics_settings{});
   env->namespaces = options.namespaces;
   env->instance = options.name;
+  env->companions = options.companions;
   env->steady = [&clock] { return clock.steady(); };
   return env;
 }

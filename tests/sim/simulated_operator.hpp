@@ -32,6 +32,7 @@ struct operator_options {
   int window = 8; ///< requests under way at once
   std::vector<std::string> namespaces;
   transport_wrapper wrap; ///< none: the server itself
+  companion_settings companions;
 };
 
 /// The operator's real actors on CAF's test scheduler: nothing runs but in

@@ -54,6 +54,10 @@ void simulation::watch_server() {
     return it != journal_rules_.end() &&
            it->second->tells_of_driver(uid, submission);
   });
+  life.ask_who_saw([this](auto& client, auto& uid, auto& submission) {
+    auto it = knows_.find(client);
+    return it != knows_.end() && it->second.saw_end(uid, submission);
+  });
   server.set_fault_rule([this](const flight& f) { return judge(f); });
   server.set_delivery_listener(
       [this](const std::string& client, const request& asked,
@@ -71,9 +75,12 @@ void simulation::watch_server() {
 // --- the cluster -------------------------------------------------------------
 
 std::string simulation::add_app(const std::string& ns, const std::string& name,
-                                int revision) {
-  auto made = server.create(apps_path(ns), application(name, revision));
-  say("user creates " + ns + "/" + name);
+                                int revision, const json::value& more_spec) {
+  auto whole = application(name, revision);
+  say(fmt::format("user creates {}/{} {}", ns, name,
+                  json::serialize(more_spec)));
+  whole.at("spec") = merge(whole.at("spec"), more_spec);
+  auto made = server.create(apps_path(ns), std::move(whole));
   return text(made.body, "/metadata/uid");
 }
 
@@ -83,6 +90,12 @@ void simulation::edit_app(const std::string& ns, const std::string& name,
   json::value patch{
       {"spec", {{"arguments", json::array{std::to_string(revision)}}}}};
   server.patch(apps_path(ns) + "/" + name, patch);
+}
+
+void simulation::change_spec(const std::string& ns, const std::string& name,
+                             const json::value& patch) {
+  say(fmt::format("user sets in {}/{} {}", ns, name, json::serialize(patch)));
+  server.patch(apps_path(ns) + "/" + name, {{"spec", patch}});
 }
 
 void simulation::delete_app(const std::string& ns, const std::string& name,
@@ -145,7 +158,9 @@ simulated_operator& simulation::start(const std::string& name,
   options.epoch = ++epochs_;
   options.namespaces = options_.namespaces;
   options.wrap = options_.wrap;
+  options.companions = options_.companions;
   knows_.erase(name);
+  life.changed_operator(name);
   auto stored = [this, rules_of](const std::vector<journal_row>& batch) {
     rules_of->stored(batch);
     rows += static_cast<int>(batch.size());
@@ -159,6 +174,7 @@ void simulation::kill(const std::string& name, fate of_requests) {
   say(fmt::format("operator {} dies, its requests {}", name,
                   of_requests == fate::land ? "may land" : "are dropped"));
   server.crash(name, of_requests);
+  life.changed_operator(name);
   std::erase_if(operators_, [&](auto& o) { return o->name() == name; });
 }
 
@@ -246,7 +262,7 @@ bool simulation::step() {
   if (done.label.empty())
     return false;
   ++steps;
-  say(done.label);
+  trace(done.label);
   for (auto& o : operators_)
     if (!o->has_job())
       knows_[o->name()].rested();
@@ -305,6 +321,11 @@ bool simulation::settled() const {
          const_cast<simulation*>(this)->check_end().empty();
 }
 
+void simulation::set_calm() {
+  *options_.calm = true;
+  life.calm();
+}
+
 void simulation::finish() {
   // Nothing settled within the hours: say what is still open.
   int rests = 0;
@@ -321,21 +342,28 @@ void simulation::finish() {
     fail("at the end: " + wrong);
 }
 
-void simulation::say(const std::string& what) const {
+void simulation::say(const std::string& what) {
+  trace(what);
+  deeds_.push_back({server.commits().size(), clock.wall(), what});
+}
+
+void simulation::trace(const std::string& what) const {
   if (options_.trace)
     std::cerr << fmt::format("[{:>6} {:>9.3f}s] {}\n", steps,
                              static_cast<double>(passed_.count()) / 1000, what);
 }
 
 void simulation::fail(const std::string& why) const {
-  throw violation(
-      fmt::format("seed {}, step {}: {}", options_.seed, steps, why));
+  throw violation(fmt::format("seed {}, step {}: {}\n{}", options_.seed, steps,
+                              why, tell(deeds_, server.commits())));
 }
 
 // --- what must hold ----------------------------------------------------------
 
 void simulation::check_all(const std::string& after) {
   auto wrong = rules.check();
+  if (wrong.empty())
+    wrong = life.check();
   if (wrong.empty())
     wrong = std::exchange(bad_request_, {});
   for (auto& [name, r] : journal_rules_)
@@ -400,10 +428,6 @@ std::string simulation::check_app_end(const json::value& object) {
               auto* s = find(object, "/status");
               return s ? json::serialize(*s) : "no status";
             }());
-  auto outcome = seen->fact.claim_outcome;
-  auto state = seen->fact.state;
-  if ((outcome == "Completed") != (state == "COMPLETED"))
-    return name + ": state " + state + " with outcome " + outcome;
   if (number(object, "/status/observedGeneration") != seen->fact.generation)
     return name + ": observedGeneration is not the newest";
   return "";
@@ -413,23 +437,30 @@ std::string simulation::check_leftovers() const {
   for (auto& [id, object] : server.objects().objects()) {
     bool child = id.collection == "pods" || id.collection == "configmaps" ||
                  id.collection == "services" ||
-                 id.collection == "networkpolicies.networking.k8s.io";
+                 id.collection == "networkpolicies.networking.k8s.io" ||
+                 id.collection == "ingresses.networking.k8s.io" ||
+                 id.collection == "poddisruptionbudgets.policy";
     if (!child)
       continue;
     auto owner = text(*object, "/metadata/ownerReferences/0/name");
     auto label = text(*object, "/metadata/labels/spark-role");
     auto phase = text(*object, "/status/phase");
-    if (id.collection == "pods" && phase != "Succeeded" && phase != "Failed")
-      return fmt::format("pod {} still is {}", id.name, phase);
     auto* owners = find(*object, "/metadata/ownerReferences");
-    if (label == "executor" || !owners || owners->as_array().empty())
+    bool unowned = !owners || owners->as_array().empty();
+    // What its user keeps without its application may wait for its image.
+    if (id.collection == "pods" && phase != "Succeeded" && phase != "Failed" &&
+        !(unowned && phase == "Pending"))
+      return fmt::format("pod {} still is {}", id.name, phase);
+    if (label == "executor" || unowned)
       continue;
     auto of = app(id.ns, owner);
     if (!of || text(*of, "/metadata/uid") !=
                    text(*object, "/metadata/ownerReferences/0/uid"))
       return fmt::format("{} {} has no owner any more", id.collection, id.name);
+    // One that was suspended before its children were made swept nothing.
     if (text(*object, "/metadata/labels/sparkoperator.k8s.io~1submission-id") !=
-        text(*of, "/status/submissionID"))
+            text(*of, "/status/submissionID") &&
+        state(id.ns, owner) != "SUSPENDED")
       return fmt::format("{} {} is of an older attempt", id.collection,
                          id.name);
   }
@@ -458,6 +489,8 @@ std::string simulation::check_end() {
     if (auto wrong = check_app_end(*object); !wrong.empty())
       return wrong;
   if (auto wrong = check_leftovers(); !wrong.empty())
+    return wrong;
+  if (auto wrong = life.check_end(); !wrong.empty())
     return wrong;
   return check_operators();
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "tests/sim/cluster_rules.hpp"
+#include "tests/sim/life_rules.hpp"
 #include "tests/sim/operator_knowledge.hpp"
+#include "tests/sim/told.hpp"
 #include "tests/support/fake_kubelet.hpp"
 
 #include <functional>
@@ -32,6 +34,14 @@ struct simulation_options {
   /// it made although it knew their application to be gone.
   bool races_are_ours = false;
   transport_wrapper wrap; ///< of every operator's transport
+  /// Told when nothing goes wrong any more, for the kubelet's plan to ask.
+  std::shared_ptr<bool> calm = std::make_shared<bool>(false);
+
+  /// The flags of every operator that speak of what stands beside drivers.
+  companion_settings companions{.ui_service = true,
+                                .driver_budget = true,
+                                .ingress_url_format =
+                                    "{{$appName}}.example.com"};
 };
 
 /// One API server, what plays the rest of the cluster, and operators of our own
@@ -44,9 +54,12 @@ public:
   // --- the cluster ----------------------------------------------------------
   /// Gives the uid.
   std::string add_app(const std::string& ns, const std::string& name,
-                      int revision = 0);
+                      int revision = 0,
+                      const json::value& more_spec = json::object{});
   /// A new revision of its spec.
   void edit_app(const std::string& ns, const std::string& name, int revision);
+  void change_spec(const std::string& ns, const std::string& name,
+                   const json::value& patch);
   void delete_app(const std::string& ns, const std::string& name,
                   const std::string& policy = "Background");
   void delete_pod(const std::string& ns, const std::string& name);
@@ -83,12 +96,15 @@ public:
   void run_for(milliseconds time);
   /// Nothing left to be done: every application ended with its newest spec.
   [[nodiscard]] bool settled() const;
+  /// Nobody does any harm from now on.
+  void set_calm();
   /// To the end, without further faults; then everything that must hold then.
   void finish();
   /// What is not as it should be at the end; "" if all is.
   [[nodiscard]] std::string check_end();
 
-  void say(const std::string& what) const;
+  /// What somebody does: the story of a history that fails.
+  void say(const std::string& what);
   [[noreturn]] void fail(const std::string& why) const;
   [[nodiscard]] std::uint64_t draw(std::uint64_t below) {
     return rng() % below;
@@ -98,6 +114,7 @@ public:
   memory_api_server server{clock};
   fake_kubelet kubelet;
   cluster_rules rules{server};
+  life_rules life{server};
   std::mt19937_64 rng;
   std::uint64_t steps = 0;
   int rows = 0; ///< of journals, all decided again
@@ -108,6 +125,7 @@ public:
   std::function<void(const test::step&)> after_step;
 
 private:
+  void trace(const std::string& what) const;
   std::vector<test::step> server_steps();
   test::step draw_step();
   void check_all(const std::string& after);
@@ -128,6 +146,7 @@ private:
   std::string bad_request_;
   std::map<std::string, operator_knowledge> knows_;
   milliseconds passed_{0};
+  std::vector<deed> deeds_;
 };
 
 [[nodiscard]] std::string apps_path(const std::string& ns);
