@@ -13,8 +13,10 @@ import time
 GROUP = "/apis/sparkoperator.k8s.io/v1beta2"
 IDLE_LIMIT = 20
 MERGE = "application/merge-patch+json"
-CRD = ("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
-       "sparkapplications.sparkoperator.k8s.io")
+CRD_OF = ("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+          "{}.sparkoperator.k8s.io")
+CRD = CRD_OF.format("sparkapplications")
+KINDS = ("sparkapplications", "scheduledsparkapplications")
 
 
 class Answer(Exception):
@@ -27,6 +29,10 @@ class Answer(Exception):
 
 def applications(namespace=None, name=None):
     return _path(GROUP, "sparkapplications", namespace, name)
+
+
+def schedules(namespace=None, name=None):
+    return _path(GROUP, "scheduledsparkapplications", namespace, name)
 
 
 def pods(namespace=None, name=None):
@@ -57,15 +63,17 @@ class Api:
 
     def text(self, method, path, body=None, kind="application/json"):
         sent = json.dumps(body) if body is not None else None
-        end = time.monotonic() + 15
+        end = time.monotonic() + 60
         while True:
             try:
                 status, text = self._send(method, path, sent, kind)
             except (http.client.HTTPException, OSError):
                 self._kept.connection = None
                 raise
-            # "storage is (re)initializing", for a second after a new CRD.
-            if status != 429 or time.monotonic() >= end:
+            # For a second after a new CRD. Others have their reasons, such as
+            # a PodDisruptionBudget.
+            if (status != 429 or "(re)initializing" not in text or
+                    time.monotonic() >= end):
                 break
             time.sleep(0.2)
         if status >= 400:

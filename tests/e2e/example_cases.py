@@ -1,7 +1,9 @@
-"""deploy/examples: all run, but those that name what the sandbox has not."""
+"""deploy/examples: all applications run, but those that name what the sandbox
+has not."""
 import glob
 import json
 import os
+import re
 
 import manifests
 from programs import ROOT, kubectl
@@ -69,9 +71,15 @@ def _make_small(app):
             filter(None, [have.get("javaOptions"), manifests.QUICK]))
 
 
+def _is_application(path):
+    with open(path, encoding="utf-8") as file:
+        return re.search(r"(?m)^kind: SparkApplication$", file.read())
+
+
 def cases(world):
     """(name, body) of each."""
-    found = sorted(glob.glob(os.path.join(ROOT, "deploy/examples/*.yaml")))
+    found = sorted(filter(_is_application, glob.glob(os.path.join(
+        ROOT, "deploy/examples/*.yaml"))))
     names = {os.path.splitext(os.path.basename(p))[0]: p for p in found}
     return [(PREFIX + name.replace("-", "_"),
              lambda name=name, path=path: _run(world, name, path))

@@ -3,93 +3,24 @@
 That they reach the pods is seen on the pods; that they work is seen by the
 programs in jobs/, which look around on the driver and on an executor.
 """
-import base64
 import http.client
 import io
-import json
 import os
 import re
 import zipfile
 
 import api as apis
 import manifests
+from case import JOB, Case
 from file_server import FileServer
 from manifests import ROLES, give, give_both
 from programs import poll
 
-JOBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "jobs")
-JOB = "/mnt/job"
 NEWER = "4.1.1"
 NO_TOKENS = b"HDTS\0\0\0"  # a file of Hadoop's delegation tokens
 # Until its pod ends: a shell acts on a signal when what it runs in the
 # foreground has ended, but at once while it waits.
 FOR_EVER = "trap 'exit 0' TERM; sleep infinity & wait"
-
-
-class Case:
-    """One application and the objects that are made for it, named after it."""
-
-    def __init__(self, world, namespace, name, version):
-        self.world = world
-        self.namespace = namespace
-        self.name = name.replace("_", "-")
-        self.version = version
-        self.image = f"spark:{version}"
-
-    def _make(self, plural, suffix, body):
-        name = f"{self.name}-{suffix}"
-        self.world.api.create(
-            f"/api/v1/namespaces/{self.namespace}/{plural}",
-            {"apiVersion": "v1", "metadata": {"name": name}, **body})
-        return name
-
-    def config_map(self, suffix, data, binary=None):
-        return self._make("configmaps", suffix, {
-            "kind": "ConfigMap", "data": data,
-            "binaryData": {k: base64.b64encode(v).decode()
-                           for k, v in (binary or {}).items()}})
-
-    def secret(self, suffix, data):
-        return self._make("secrets", suffix, {
-            "kind": "Secret",
-            "data": {k: base64.b64encode(v).decode() for k, v in data.items()}})
-
-    def directory(self):
-        """Of the host, and so of the node."""
-        path = os.path.join(self.world.directory, self.name)
-        os.mkdir(path)
-        os.chmod(path, 0o777)
-        return path
-
-    def java(self, main_class, *arguments, **spec):
-        return manifests.java(self.name, self.namespace, main_class, arguments,
-                              version=self.version, **spec)
-
-    def python(self, program, *arguments, data=None, binary=None, **spec):
-        """One of jobs/, which finds data beside itself."""
-        with open(os.path.join(JOBS, program), encoding="utf-8") as file:
-            files = {program: file.read(), **(data or {})}
-        mount = {"name": self.config_map("job", files, binary), "path": JOB}
-        app = manifests.python(self.name, self.namespace,
-                               f"local://{JOB}/{program}", arguments,
-                               version=self.version, **spec)
-        return give_both(app, configMaps=[mount])
-
-    def look_around(self, expected, **more):
-        return self.python("look_around.py", **more,
-                           data={"expected.json": json.dumps(expected)})
-
-    def create(self, app):
-        return self.world.create(app)
-
-    def run(self, app):
-        app = self.create(app)
-        app.await_state("COMPLETED")
-        return app
-
-    def container(self, name, script, **more):
-        return {"name": name, "image": self.image,
-                "command": ["sh", "-c", script], **more}
 
 
 def end(app):
@@ -214,7 +145,8 @@ def scratch_volumes(case):
     host = case.directory()
     dirs = ["/scratch/one", "/scratch/two"]
     app = case.python("shuffle.py", *dirs, volumes=[
-        {"name": "spark-local-dir-1", "emptyDir": {"sizeLimit": "256Mi"}},
+        {"name": "spark-local-dir-1", "emptyDir": {
+            "medium": "Memory", "sizeLimit": "256Mi"}},
         {"name": "spark-local-dir-2", "hostPath": {
             "path": host, "type": "Directory"}}])
     give_both(app, volumeMounts=[
@@ -226,7 +158,8 @@ def scratch_volumes(case):
         (one, two) = sorted((v for v in pod["spec"]["volumes"]
                              if v["name"].startswith("spark-local-dir-")),
                             key=lambda v: v["name"])
-        assert one["emptyDir"]["sizeLimit"] == "256Mi", one
+        assert one["emptyDir"] == {"medium": "Memory",
+                                   "sizeLimit": "256Mi"}, one
         assert two["hostPath"]["path"] == host, two
         (named,) = [e["value"] for e in spark_container(pod)["env"]
                     if e["name"] == "SPARK_LOCAL_DIRS"]
@@ -346,7 +279,7 @@ def prometheus(case):
             line for line in _metrics(ip)
             if line.startswith(f"spark_{role}_") and
             f'app_id="{case.name}"' in line and
-            f'app_namespace="{case.namespace}"' in line], 60,
+            f'app_namespace="{case.namespace}"' in line], 180,
                      f"metrics of the {role}", pause=0.5)
         found.append(f"{len(lines)} metrics of the {role}")
     config = case.world.api.get(

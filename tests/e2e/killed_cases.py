@@ -58,7 +58,7 @@ class Lives:
         app.wait(lambda: not operator.alive() or app.state() == "COMPLETED",
                  RUN_LIMIT, f"commit {commits}")
         try:
-            poll(lambda: not operator.alive(), 5, "it to die")
+            poll(lambda: not operator.alive(), 20, "it to die")
         except AssertionError:
             # What its executor showed, and when, is another each time. No
             # stop(): that syncs the log once more.

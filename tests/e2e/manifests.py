@@ -45,6 +45,12 @@ def python(name, namespace, file=PI_PY, arguments=("2",), **more):
     return app
 
 
+def scheduled(app, schedule="@every 5m", **spec):
+    """With `app` as its template."""
+    return {**app, "kind": "ScheduledSparkApplication",
+            "spec": {"schedule": schedule, "template": app["spec"], **spec}}
+
+
 def without(app, field):
     del app["spec"][field]
     return app

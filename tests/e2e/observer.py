@@ -50,7 +50,7 @@ class Observer:
         self._changed = threading.Condition()
         self._versions = {}  # uid -> every version seen, oldest first
         self._newest = {}  # (namespace, name) -> uid
-        self.gone = set()  # uids
+        self.gone = {}  # uid -> the time at which somebody could know it
         self._pods = {}  # uid -> newest version; deleted ones stay
         self._stop = threading.Event()
         self._listed = set()
@@ -58,7 +58,7 @@ class Observer:
                            (apis.pods(), self._keep_pod)):
             threading.Thread(target=self._follow, args=(path, keep),
                              daemon=True).start()
-        self.wait(lambda: len(self._listed) == 2, 20, "the first lists")
+        self.wait(lambda: len(self._listed) == 2, 120, "the first lists")
 
     def stop(self):
         self._stop.set()
@@ -96,13 +96,14 @@ class Observer:
 
     def _forget_absent(self, path, present):
         known = (self._versions if path == apis.applications() else self._pods)
-        self.gone |= set(known) - present
+        for uid in set(known) - present:
+            self.gone.setdefault(uid, time.time())
 
     def _keep_application(self, kind, app):
         meta = app["metadata"]
         versions = self._versions.setdefault(meta["uid"], [])
         if kind == "DELETED":
-            self.gone.add(meta["uid"])
+            self.gone.setdefault(meta["uid"], time.time())
         elif not versions or (versions[-1]["metadata"]["resourceVersion"] !=
                               meta["resourceVersion"]):
             versions.append(app)
@@ -111,7 +112,7 @@ class Observer:
     def _keep_pod(self, kind, pod):
         self._pods[pod["metadata"]["uid"]] = pod
         if kind == "DELETED":
-            self.gone.add(pod["metadata"]["uid"])
+            self.gone.setdefault(pod["metadata"]["uid"], time.time())
 
     # -- waiting
 
@@ -142,8 +143,9 @@ class Observer:
         return versions[-1] if versions else {}
 
     def is_gone(self, uid):
+        """When it went, or nothing."""
         with self._changed:
-            return uid in self.gone
+            return self.gone.get(uid)
 
     def states(self, namespace, name):
         return runs_again(state_of(v) for v in self.versions(namespace, name))

@@ -12,7 +12,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BIN = os.path.join(ROOT, "build/release/bin")
-CRDS = os.path.join(ROOT, "crds/generated/sparkapplications.yaml")
+CRDS = os.path.join(ROOT, "crds/generated")  # a file for each
 # Of each life: nothing died inside, nothing was set aside or forgotten.
 MUST_BE_ZERO = ("spark_operator_actor_respawns_total",
                 "spark_operator_quarantined",
@@ -79,7 +79,7 @@ class Operator:
             self.await_ready()
         return self
 
-    def await_ready(self, seconds=30):
+    def await_ready(self, seconds=120):
         poll(lambda: self.readiness()[0] == 200 or self._died(), seconds,
              f"{self.name} to be ready", pause=0.02)
 
@@ -138,7 +138,7 @@ class Operator:
 
     def download(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
-                                                timeout=5)
+                                                timeout=30)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -178,13 +178,33 @@ def verify(journal):
     return done.stdout.strip().splitlines()[-1]
 
 
-def explore(operator):
-    """What its running process hands out can be read in every way."""
-    status, body = operator.download("/journal")
-    assert status == 200, f"/journal: {status} {body[:200]}"
-    copy = operator.journal + ".copy"
+def export(operator, suffix):
+    """The journal as its running process hands it out, in a file."""
+    def download():
+        status, body = operator.download("/journal")
+        # One at a time: another case may be asking, too.
+        assert status in (200, 503), f"/journal: {status} {body[:200]}"
+        return body if status == 200 else None
+    body = poll(download, 60, "its turn at /journal")
+    copy = f"{operator.journal}.{suffix}"
     with open(copy, "wb") as file:
         file.write(body)
+    return copy
+
+
+def explain(operator, application):
+    """Why that one is where it is. application: namespace/name."""
+    copy = export(operator, application.replace("/", "."))
+    try:
+        return run(os.path.join(BIN, "spark-replay"), "explain", copy,
+                   application).stdout.rstrip()
+    finally:
+        os.remove(copy)
+
+
+def explore(operator):
+    """What its running process hands out can be read in every way."""
+    copy = export(operator, "copy")
     streams = listing(copy)
     one = max(streams, key=lambda s: s["rows"])
     app = ["--app", f"{one['namespace']}/{one['name']}"]

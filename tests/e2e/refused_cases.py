@@ -9,15 +9,16 @@ from world import App
 def missing_image_name(world, ns):
     app = world.create(manifests.java("image-missing", ns,
                                       image="docker.io/library/nope:1"))
-    app.wait(lambda: app.condition("Blocked"), 40, "condition Blocked")
+    app.wait(lambda: app.condition("Blocked"), 30, "condition Blocked")
     blocked = app.condition("Blocked")
     assert "nope:1" in blocked["message"] or "ull" in blocked["reason"], blocked
+    said = app.explanation("nope:1")
     message = app.await_failed(120)
     assert "could not start" in message, message
     app.await_driver_gone()
     app.expect_outcome("Failed")
     app.expect_events("SparkDriverFailed")
-    return f"{blocked['reason']}; {message[:120]}"
+    return f"{blocked['reason']}; {message[:120]}{said}"
 
 
 def no_such_service_account(world, ns):

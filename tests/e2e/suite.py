@@ -12,7 +12,7 @@ class Suite:
         self._print = threading.Lock()
         self.began = time.monotonic()
         self.passed = 0
-        self.failed = 0
+        self.failures = []  # (name, why), told again at the end
 
     def say(self, text):
         with self._print:
@@ -33,10 +33,10 @@ class Suite:
         return True
 
     def _failed(self, name, why, seconds):
-        with self._print:
-            self.failed += 1
         words = str(why) if isinstance(why, AssertionError) and str(why) \
             else "".join(traceback.format_exception(why))
+        with self._print:
+            self.failures.append((name, words))
         self.say(f"FAILED  {name} ({seconds:.1f} s): {words}")
         try:
             text = self._explain(name)
@@ -53,6 +53,8 @@ class Suite:
 
     def end(self):
         """The process's exit status."""
-        print(f"{self.passed} passed, {self.failed} failed in "
+        for name, words in self.failures:
+            print(f"FAILED  {name}: {words[-1000:]}")
+        print(f"{self.passed} passed, {len(self.failures)} failed in "
               f"{time.monotonic() - self.began:.0f} s", flush=True)
-        return 0 if self.failed == 0 and self.passed > 0 else 1
+        return 0 if not self.failures and self.passed > 0 else 1

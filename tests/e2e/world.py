@@ -9,6 +9,12 @@ import programs
 from observer import Observer, condition, error_of, state_of
 from programs import kubectl, poll
 
+# Where there may be something of an application.
+CHILDREN = ("/api/v1/*/pods", "/api/v1/*/configmaps", "/api/v1/*/services",
+            "/api/v1/*/persistentvolumeclaims",
+            "/apis/networking.k8s.io/v1/*/ingresses",
+            "/apis/networking.k8s.io/v1/*/networkpolicies",
+            "/apis/policy/v1/*/poddisruptionbudgets")
 # Seconds for a JVM to start and end. It takes ten when nobody else is there;
 # this is for a machine that is busy with other things.
 RUN_LIMIT = 480
@@ -19,6 +25,7 @@ class World:
         self.directory = directory
         self.api = apis.Api()
         self.observer = None
+        self.operator = None  # whose journal explains
 
     def observe(self):
         self.observer = Observer(self.api)
@@ -26,8 +33,9 @@ class World:
     # -- making
 
     def create(self, app):
-        self.api.create(apis.applications(app["metadata"]["namespace"]), app)
-        return App(self, app["metadata"]["namespace"], app["metadata"]["name"])
+        meta = self.api.create(apis.applications(
+            app["metadata"]["namespace"]), app)["metadata"]
+        return App(self, meta["namespace"], meta["name"], meta["uid"])
 
     def install_crd(self):
         kubectl("apply", "--server-side", "-f", programs.CRDS)
@@ -35,15 +43,18 @@ class World:
 
     def await_crd(self):
         """Not `kubectl wait`: it fails while there are no conditions at all."""
-        def established():
-            found = self.api.get(apis.CRD) or {}
+        def established(plural):
+            found = self.api.get(apis.CRD_OF.format(plural)) or {}
             for one in (found.get("status") or {}).get("conditions") or []:
                 if (one["type"], one["status"]) == ("Established", "True"):
                     return True
             return False
-        poll(established, 30, "the CRD to be established")
+        for plural in apis.KINDS:
+            poll(lambda p=plural: established(p), 120,
+                 f"the CRD of {plural} to be established")
         # Served a moment later than it says.
-        poll(lambda: self.api.get(apis.applications()), 30, "its resource")
+        for path in (apis.applications(), apis.schedules()):
+            poll(lambda p=path: self.api.get(p), 120, f"{path} to be served")
 
     def node_address(self):
         """Where pods reach what listens beside them."""
@@ -70,7 +81,7 @@ class World:
         every pod mounts."""
         self.apply_in(namespace, "deploy/spark-rbac.yaml")
         poll(lambda: self.api.get(f"/api/v1/namespaces/{namespace}/configmaps/"
-                                  "kube-root-ca.crt"), 30,
+                                  "kube-root-ca.crt"), 120,
              f"the CA certificate in {namespace}")
 
     def describe(self, name):
@@ -83,13 +94,17 @@ class World:
 class App:
     """One application under observation."""
 
-    def __init__(self, world, namespace, name):
+    def __init__(self, world, namespace, name, uid=None):
+        """uid: of this one, when there was another of that name."""
         self.world = world
         self.namespace = namespace
         self.name = name
         self.path = apis.applications(namespace, name)
-        world.observer.wait(lambda: self.observer.uid(namespace, name), 30,
-                            f"{name} to be seen")
+
+        def seen():
+            found = self.observer.uid(namespace, name)
+            return found and uid in (None, found)
+        world.observer.wait(seen, 120, f"{name} to be seen")
 
     @property
     def observer(self):
@@ -171,7 +186,7 @@ class App:
         claim = self.status().get("claim") or {}
         assert claim.get("number") == number, f"claim {claim}"
         assert claim.get("outcome") == outcome, f"claim {claim}"
-        assert claim.get("specHash", "").startswith("1:"), f"claim {claim}"
+        assert claim.get("specHash", "").startswith("2:"), f"claim {claim}"
         meta = self.newest()["metadata"]
         assert self.status().get("observedGeneration") == meta["generation"]
 
@@ -201,11 +216,56 @@ class App:
     def expect_events(self, *reasons):
         """Events have the lowest priority: they may come after the status."""
         try:
-            poll(lambda: set(reasons) <= set(self.events()), 20, "events")
+            poll(lambda: set(reasons) <= set(self.events()), 120, "events")
         except AssertionError:
             raise AssertionError(f"not all of {reasons} in "
                                  f"{self.events()}") from None
         return self.events()
+
+    def children(self):
+        """{plural: objects} of what it or one of its drivers owns, and of
+        pods that are labelled as its own."""
+        owners = {self.uid} | {p["metadata"]["uid"] for p in self.drivers()}
+
+        def is_its(child):
+            meta = child["metadata"]
+            labels = meta.get("labels") or {}
+            return (labels.get("sparkoperator.k8s.io/app-name") == self.name or
+                    any(o["uid"] in owners
+                        for o in meta.get("ownerReferences") or []))
+        found = {}
+        for path in CHILDREN:
+            answer = self.world.api.get(
+                path.replace("*", f"namespaces/{self.namespace}"))
+            found[path.rpartition("/")[2]] = [
+                c for c in answer["items"] if is_its(c)]
+        return found
+
+    def expect_nothing_left(self, seconds=120):
+        """The garbage collector comes in its own time."""
+        def names():
+            return [f"{plural}/{c['metadata']['name']}"
+                    for plural, objects in self.children().items()
+                    for c in objects]
+        try:
+            poll(lambda: not names(), seconds, "the end of its children",
+                 pause=0.5)
+        except AssertionError:
+            raise AssertionError(f"{self.name} has left {names()}") from None
+
+    def explanation(self, *phrases):
+        """What spark-replay says of it, which has these words. The operator may
+        see what we see a moment later."""
+        def explain():
+            return programs.explain(self.world.operator,
+                                    f"{self.namespace}/{self.name}")
+        try:
+            text = poll(lambda: next((t for t in [explain()] if all(
+                p in t for p in phrases)), None), 120, "its explanation")
+        except AssertionError:
+            raise AssertionError(f"not all of {phrases} in what explains it:\n"
+                                 f"{explain()}") from None
+        return "".join(f"\n          | {line}" for line in text.splitlines())
 
     def await_driver_gone(self, seconds=240):
         uids = [p["metadata"]["uid"] for p in self.drivers()]

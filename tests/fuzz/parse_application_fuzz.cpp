@@ -1,10 +1,12 @@
 // Whatever JSON an API server sends, parsing it neither crashes nor throws, and
 // what is said of it can be read back. What is accepted renders, and what is
-// not does no harm when it is rendered all the same.
+// not does no harm when it is rendered all the same. Of an accepted schedule
+// each run is accepted.
 
 #include "crds/fields.hpp"
-#include "crds/parse.hpp"
-#include "crds/status.hpp"
+#include "crds/run_names.hpp"
+#include "crds/scheduled_status.hpp"
+#include "crds/text_checks.hpp"
 #include "k8s/render/submission.hpp"
 
 #include <boost/json.hpp>
@@ -37,6 +39,37 @@ void check_render(const spark::parsed_application& parsed) {
     std::abort();
 }
 
+void check_texts(const std::vector<spark::problem>& problems,
+                 const std::vector<spark::problem>& warnings) {
+  for (const auto* list : {&problems, &warnings}) {
+    const boost::json::value text = boost::json::string(spark::to_text(*list));
+    boost::json::error_code code;
+    boost::json::parse(boost::json::serialize(text), code);
+    if (code)
+      std::abort();
+  }
+}
+
+void check_scheduled(const boost::json::value& object) {
+  const auto parsed = spark::parse_scheduled(object);
+  check_texts(parsed.problems, parsed.warnings);
+  const auto status = spark::parse_scheduled_status(object);
+  if (!spark::scheduled_status_patch(status, status).empty())
+    std::abort();
+  if (!parsed.problems.empty())
+    return;
+  boost::json::object run;
+  auto& metadata = run["metadata"] = object.at("metadata");
+  const std::string name{metadata.at("name").as_string()};
+  metadata.as_object()["name"] = spark::run_name(name, 1767225600000000000);
+  run["spec"] = object.at("spec").at("template");
+  if (!spark::parse_application(run).problems.empty())
+    std::abort();
+  if (!spark::check_plain_label_value(spark::schedule_label_value(name))
+           .empty())
+    std::abort();
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -51,15 +84,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const auto parsed = spark::parse_application(object);
   (void)spark::simple_conf(parsed.spec);
   check_render(parsed);
-  for (const auto* list : {&parsed.problems, &parsed.warnings}) {
-    const boost::json::value text = boost::json::string(spark::to_text(*list));
-    boost::json::parse(boost::json::serialize(text), code);
-    if (code)
-      std::abort();
-  }
+  check_texts(parsed.problems, parsed.warnings);
   (void)spark::spec_hash(object);
   const auto status = spark::parse_status(object);
   if (!spark::status_patch(status, status).empty())
     std::abort();
+  check_scheduled(object);
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "actors/app/procedure.hpp"
 #include "crds/parse.hpp"
+#include "k8s/paths.hpp"
 #include "k8s/render/submission.hpp"
 #include "k8s/requests.hpp"
 #include "tests/integration/executor_pod.hpp"

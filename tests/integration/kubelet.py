@@ -12,12 +12,15 @@ RUNNING = {"phase": "Running", "containerStatuses": [{
     "name": "spark-kubernetes-driver", "image": "x", "imageID": "",
     "ready": True, "restartCount": 0,
     "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}]}
-ENDED = {"phase": "Succeeded", "containerStatuses": [{
-    "name": "spark-kubernetes-driver", "image": "x", "imageID": "",
-    "ready": False, "restartCount": 0,
-    "state": {"terminated": {"exitCode": 0, "reason": "Completed",
-                             "startedAt": "2026-01-01T00:00:00Z",
-                             "finishedAt": "2026-01-01T00:00:01Z"}}}]}
+
+
+def ended(code):
+    return {"phase": "Failed" if code else "Succeeded", "containerStatuses": [{
+        "name": "spark-kubernetes-driver", "image": "x", "imageID": "",
+        "ready": False, "restartCount": 0, "state": {"terminated": {
+            "exitCode": code, "reason": "Error" if code else "Completed",
+            "startedAt": "2026-01-01T00:00:00Z",
+            "finishedAt": "2026-01-01T00:00:01Z"}}}]}
 
 
 class Kubelet:
@@ -51,7 +54,7 @@ class Kubelet:
             self._set(pod, RUNNING)
             self._began[uid] = time.monotonic()
         elif began and time.monotonic() - began >= self._run_for:
-            self._set(pod, ENDED)
+            self._set(pod, ended(0))
             self._began[uid] = 0
 
     def _set(self, pod, status):
