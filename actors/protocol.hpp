@@ -20,8 +20,7 @@
 /// way to serialize them (the list at the end says so once).
 namespace spark {
 
-// -- journal
-// -------------------------------------------------------------------
+// -- journal ------------------------------------------------------------------
 
 /// Answered when the row is durable, or when the journal has given up on it
 /// (seq 0): explanation is lost then, correctness is not.
@@ -62,8 +61,7 @@ using journal_actor =
                      caf::reacts_to<cancel_export>, caf::reacts_to<flush_rows>,
                      caf::reacts_to<copy_pages>, caf::reacts_to<trim_journal>>;
 
-// -- api
-// -----------------------------------------------------------------------
+// -- api ----------------------------------------------------------------------
 
 /// From the transport's thread: an operation has ended.
 struct http_done {
@@ -86,8 +84,7 @@ using api_actor =
                      caf::reacts_to<http_done>, caf::reacts_to<resume_calls>,
                      caf::replies_to<settle_writes>::with<writes_settled>>;
 
-// -- app
-// -----------------------------------------------------------------------
+// -- app ----------------------------------------------------------------------
 
 /// The first view in this term of leadership.
 struct adopt_app {
@@ -109,8 +106,7 @@ using app_actor =
     caf::typed_actor<caf::reacts_to<adopt_app>, caf::reacts_to<app_seen>,
                      caf::reacts_to<app_fact>, caf::reacts_to<wake_up>>;
 
-// -- collections
-// ---------------------------------------------------------------
+// -- collections --------------------------------------------------------------
 
 /// Lines of a stream that somebody still has to work on. The messages that came
 /// of them share this, so they count until the last of those is gone, whoever
@@ -141,8 +137,7 @@ struct collection_change {
   std::shared_ptr<const owed_lines> owed;
 };
 
-// -- scheduler
-// -----------------------------------------------------------------
+// -- scheduler ----------------------------------------------------------------
 
 using schedules_change = collection_change<observed_schedule>;
 /// From the registry, in the order in which it saw them.
@@ -163,8 +158,7 @@ using scheduler_actor =
                      caf::reacts_to<run_shown>, caf::reacts_to<run_departed>,
                      caf::reacts_to<runs_listed>, caf::reacts_to<wake_up>>;
 
-// -- registry
-// ------------------------------------------------------------------
+// -- registry -----------------------------------------------------------------
 
 using apps_change = collection_change<observed_application>;
 using pods_change = collection_change<observed_pod>;
@@ -180,8 +174,7 @@ using registry_actor =
     caf::typed_actor<caf::reacts_to<apps_change>, caf::reacts_to<pods_change>,
                      caf::reacts_to<retire_app>, caf::reacts_to<wake_up>>;
 
-// -- watch
-// ---------------------------------------------------------------------
+// -- watch --------------------------------------------------------------------
 
 /// Lines of a stream, already reduced to what we keep.
 template<class T>

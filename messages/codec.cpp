@@ -12,7 +12,7 @@ namespace json = boost::json;
 namespace describe = boost::describe;
 namespace mp11 = boost::mp11;
 
-// -- writing -----------------------------------------------------------------
+// -- writing ------------------------------------------------------------------
 
 json::value write(const std::string& s) { return json::string(s); }
 json::value write(bool b) { return b; }
@@ -61,7 +61,7 @@ write(const T& x) {
   return write_members(x);
 }
 
-// -- reading: false when the JSON has another shape --------------------------
+// -- reading: false when the JSON has another shape ---------------------------
 
 bool read(const json::value& v, std::string& out) {
   if (!v.is_string())

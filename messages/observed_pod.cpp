@@ -197,7 +197,7 @@ void read_progress(driver_fact& d, const json::value& pod) {
   d.unreachable = is_unreachable(pod);
 }
 
-// -- executors ---------------------------------------------------------------
+// -- executors ----------------------------------------------------------------
 
 struct executor_end {
   bool known = false; ///< the container has terminated

@@ -13,8 +13,7 @@ using pointer = app_actor::stateful_pointer<app_actor_state>;
 
 void pump(pointer self);
 
-// -- telling users
-// ---------------------------------------------------------------
+// -- telling users ------------------------------------------------------------
 
 void post_event(pointer self, const announcement& what) {
   auto& st = self->state;
@@ -80,8 +79,7 @@ void count(pointer self, phase before, phase after) {
     m.observe(histogram::start_latency, since_claim.count());
 }
 
-// -- doing
-// -------------------------------------------------------------------------
+// -- doing --------------------------------------------------------------------
 
 struct running_procedure {
   effect what;
@@ -115,8 +113,7 @@ void advance(pointer self, std::shared_ptr<running_procedure> p,
             });
 }
 
-// -- deciding
-// ------------------------------------------------------------------------
+// -- deciding -----------------------------------------------------------------
 
 /// At most one append is outstanding; while it is, facts wait in the session.
 bool append_next(pointer self) {

@@ -140,6 +140,10 @@ void decision::adopt_claim(const app_observed& o) {
       same && !c.held && c.outcome == "Refused" &&
       (o.claim_generation != c.generation || o.claim_hash != c.spec_hash ||
        o.claim_outcome != c.outcome);
+  // What we were about to number as another operator's has been made an attempt
+  // of ours meanwhile, by a leader that had read the same status before us.
+  bool overtaken = same && !c.held && s_.at != phase::claiming &&
+                   o.submission_id != c.submission_id;
   // What a time was written for stands: a time to live begins with it.
   bool same_end =
       same && c.held && !c.outcome.empty() && o.claim_outcome == c.outcome;
@@ -153,7 +157,7 @@ void decision::adopt_claim(const app_observed& o) {
   bool nothing_claimed =
       c.number == 0 || (s_.at == phase::claiming && c.unsure);
   if (newer || ended_elsewhere || dated_elsewhere || gone_on_elsewhere ||
-      ours_landed || refused_alone)
+      ours_landed || refused_alone || overtaken)
     adopt(o, false);
   else if (nothing_claimed && started_by_another(o))
     adopt(o, true);

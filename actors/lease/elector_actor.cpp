@@ -56,8 +56,7 @@ api_call call_for(const elector_state& st, const lease_step& step,
   return call;
 }
 
-// -- handing over
-// --------------------------------------------------------------
+// -- handing over -------------------------------------------------------------
 
 using release_promise = caf::typed_response_promise<lease_released>;
 
@@ -116,8 +115,7 @@ void close_fence(pointer self) {
           });
 }
 
-// -- winning, keeping, losing
-// ---------------------------------------------------
+// -- winning, keeping, losing -------------------------------------------------
 
 void follow(pointer self, const lease_step& step);
 

@@ -18,8 +18,7 @@ using pointer = registry_actor::stateful_pointer<registry_state>;
 
 constexpr std::chrono::hours failure_memory{1};
 
-// -- actors
-// ----------------------------------------------------------------------
+// -- actors -------------------------------------------------------------------
 
 template<class Message>
 void tell(pointer self, const std::string& uid, Message m) {
@@ -100,8 +99,7 @@ void let_go(pointer self, const std::string& uid) {
   st.env->counters->set(gauge::actors, static_cast<double>(st.live.size()));
 }
 
-// -- applications
-// ------------------------------------------------------------------
+// -- applications -------------------------------------------------------------
 
 /// An application that has ended has no actor, and a driver that a Go operator
 /// started for it may have no owner: who removes that now?
@@ -180,8 +178,7 @@ void app_vanished_from_cluster(pointer self, const object_key& key,
   st.waiting.erase(key);
 }
 
-// -- pods
-// ------------------------------------------------------------------------
+// -- pods ---------------------------------------------------------------------
 
 std::string uid_of_app(const registry_state& st, const object_key& app) {
   auto it = st.apps.find(app);
@@ -255,8 +252,7 @@ void pod_vanished(pointer self, const object_key& key,
   tell(self, uid, app_fact{std::move(fact)});
 }
 
-// -- lists
-// -----------------------------------------------------------------------
+// -- lists --------------------------------------------------------------------
 
 void begin_if_synced(pointer self) {
   auto& st = self->state;
@@ -295,8 +291,7 @@ void on_change(pointer self, const pods_change& c) {
     begin_if_synced(self);
 }
 
-// -- failures
-// --------------------------------------------------------------------
+// -- failures -----------------------------------------------------------------
 
 void retry_later(pointer self) {
   auto& st = self->state;

@@ -26,8 +26,7 @@ entry* find(pointer self, const std::string& uid) {
                                                                 : &it->second;
 }
 
-// -- the timer
-// -------------------------------------------------------------------
+// -- the timer ----------------------------------------------------------------
 
 void set_wake(pointer self, const std::string& uid, entry& e, time_point at) {
   auto& wakes = self->state.wakes;
@@ -54,8 +53,7 @@ void arm(pointer self) {
                        wake_up{st.timer_generation});
 }
 
-// -- one schedule
-// ----------------------------------------------------------------
+// -- one schedule -------------------------------------------------------------
 
 void forget(pointer self, const std::string& uid) {
   auto& st = self->state;
@@ -200,8 +198,7 @@ void pump(pointer self, const std::string& uid) {
   arm(self);
 }
 
-// -- coming and going
-// ------------------------------------------------------------
+// -- coming and going ---------------------------------------------------------
 
 std::vector<run_fact> runs_of(const scheduler_state& st,
                               const std::string& uid) {

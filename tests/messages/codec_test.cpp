@@ -15,8 +15,7 @@ namespace mp11 = boost::mp11;
 
 namespace {
 
-// -- a value of any type in which no member has its default
-// --------------------
+// -- a value of any type in which no member has its default -------------------
 
 void fill(std::string& s) { s = "text \"x\" \xC3\xA4"; }
 void fill(bool& b) { b = true; }

@@ -118,7 +118,7 @@ void scenario_app::given(const command& c) {
   out_.str("");
 }
 
-// -- facts about the application ---------------------------------------------
+// -- facts about the application ----------------------------------------------
 
 void scenario_app::flags(const command& c) {
   flags_.ui_service = c.has("ui");
@@ -179,7 +179,7 @@ void scenario_app::app_seen(const command&) { tell_app(); }
 
 void scenario_app::tell_app() { session_->observe(cluster_.app()); }
 
-// -- facts about pods --------------------------------------------------------
+// -- facts about pods ---------------------------------------------------------
 
 void scenario_app::driver(const command& c) {
   cluster_.change_pod(c);
@@ -241,7 +241,7 @@ void scenario_app::show_states(const command&) {
   say(fmt::format("{} status writes", status_writes_));
 }
 
-// -- replies -----------------------------------------------------------------
+// -- replies ------------------------------------------------------------------
 
 scenario_app::running scenario_app::take(effect_kind kind) {
   for (auto it = running_.begin(); it != running_.end(); ++it)

@@ -270,7 +270,9 @@ std::string life_rules::check_status(life& l, const commit& c) {
     return "";
   if (state == "INVALIDATING")
     l.invalidated = true;
-  if (state == "PENDING_RERUN" && !l.invalidated)
+  // An edit waits for nothing. INVALIDATING is not shown where the old driver
+  // has gone before that was written.
+  if (state == "PENDING_RERUN" && !l.invalidated && !edited(l, now))
     if (auto wrong = check_wait(l, now, c.at); !wrong.empty())
       return wrong;
   return check_rest(l, now);

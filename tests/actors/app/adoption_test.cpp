@@ -250,6 +250,33 @@ TEST_CASE("a Go operator was faster than our claim", "[machine]") {
   CHECK(s.state().current.number == 1);
 }
 
+TEST_CASE("the leader before us was faster than what we made of its status",
+          "[machine]") {
+  // Suspended and resumed before its first attempt: a state, and no claim.
+  adopted a;
+  a.epoch = 2;
+  a.app = app_of(1, "1:a");
+  a.app.state = "RESUMING";
+  auto s = given({});
+  s.when(a);
+  REQUIRE(s.state().current.number == 1);
+  REQUIRE(s.state().current.submission_id.empty());
+  // Its claim lands before our write, which the server refuses for it.
+  auto theirs = app_of(1, "1:a", 1);
+  theirs.state = "RESUMING";
+  theirs.claim_epoch = 1;
+  s.when(theirs);
+  CHECK(s.state().at == phase::claimed);
+  CHECK(s.state().current.submission_id == submission_id(app_uid, 1));
+  CHECK(s.state().current.outcome.empty());
+  CHECK_FALSE(s.state().current.mine);
+  // Until nothing of it can land any more; then the next number.
+  s.at(t0 + settle_time - 1s).when(driver_looked_up{});
+  CHECK(s.state().current.number == 1);
+  s.at(t0 + settle_time).when(driver_looked_up{});
+  CHECK(s.state().current.number == 2);
+}
+
 TEST_CASE("what we refused alone, another leader may have run", "[machine]") {
   auto refused = claiming + events{spec_refused{"no"}, policy_finished{}};
   adopted a;

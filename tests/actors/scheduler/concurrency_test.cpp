@@ -82,6 +82,16 @@ TEST_CASE("Replace waits for what is being deleted, but not for ever",
   }
 }
 
+TEST_CASE("Replace waits for the newest, whatever lies there from before",
+          "[schedule]") {
+  schedule_story s{{{"concurrencyPolicy", "Replace"}}};
+  s.cluster.slow_to_delete = true;
+  s.until("12:31:59"); // 12:10 has been given up since 12:22
+  CHECK(s.ticks_run() == "12:10:00 12:20:00");
+  s.until("12:32:00");
+  CHECK(s.ticks_run() == "12:10:00 12:20:00 12:30:00");
+}
+
 TEST_CASE("a policy that is lifted lets the held tick go", "[schedule]") {
   schedule_story s{{{"concurrencyPolicy", "Forbid"}}};
   s.until("12:25:00");

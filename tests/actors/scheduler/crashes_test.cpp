@@ -157,6 +157,45 @@ TEST_CASE("a name that is taken costs its tick and no other", "[schedule]") {
   CHECK(s.ticks_run() == "12:20:00");
 }
 
+TEST_CASE("an intent that was dropped is not taken up again", "[schedule]") {
+  schedule_story s;
+  s.cluster.take_name(s.run_of("12:10:00"));
+  int patches = 0;
+  s.on_request = [&](const request& r) {
+    // Just before it is cleared: the object that this makes still shows it.
+    if (is_patch(r) && ++patches == 2)
+      s.edit({{"template", {{"mainClass", "B"}}}});
+    return outcome::answered;
+  };
+  s.until("12:15:00");
+  CHECK(s.skipped() == "12:10:00 NameTaken");
+  CHECK(std::count_if(s.requests.begin(), s.requests.end(), [](auto& line) {
+          return line.starts_with("POST");
+        }) == 1);
+  CHECK(s.status({"pendingRun", "name"}).empty());
+}
+
+TEST_CASE("a create that is still on its way is waited for", "[schedule]") {
+  auto journal = GENERATE(true, false);
+  schedule_story s;
+  s.on_request = nth(1, is_create, outcome::killed_late);
+  s.until("12:10:00");
+  REQUIRE(!s.op);
+  s.on_request = nullptr;
+  s.edit({{"suspend", true}}); // nobody creates it any more
+  s.until("12:10:01");
+  if (journal)
+    s.start();
+  else
+    s.start_without_journal();
+  s.until("12:10:04");
+  s.cluster.perform(s.late);
+  s.until("12:12:00");
+  CHECK(s.ticks_run() == "12:10:00");
+  CHECK(s.skipped().empty());
+  CHECK(s.status({"lastRunName"}) == s.run_of("12:10:00"));
+}
+
 TEST_CASE("a CRD that drops the intent is named, and nothing runs",
           "[schedule]") {
   schedule_story s;
