@@ -74,6 +74,8 @@ private:
   [[nodiscard]] static std::string judge_tick(const book& b, time_point tick,
                                               totals& sum);
 
+  [[nodiscard]] static std::size_t ticks_taken_for_old(const book& b);
+
   std::map<std::string, book> books_; ///< by uid
 };
 
