@@ -10,9 +10,10 @@ import urllib.request
 import api as apis
 from case import Case
 from field_cases import FOR_EVER, end
-from programs import poll
+from programs import kubectl, poll
 from puppet import Puppet
 from running_cases import LIFE
+from world import RUN_LIMIT
 
 ROOTS = {"services": "/api/v1", "ingresses": "/apis/networking.k8s.io/v1",
          "poddisruptionbudgets": "/apis/policy/v1"}
@@ -78,6 +79,28 @@ def _page(address):
         return ""
 
 
+def _await_page(app, service, address):
+    """As long as a JVM may take: the driver runs before its Spark does. Who
+    fails here says which part of the way is not there."""
+    try:
+        poll(lambda: "Spark Jobs" in _page(address), RUN_LIMIT,
+             f"the web UI at {address}", pause=0.5)
+    except AssertionError as late:
+        pod = app.await_pod("driver")
+        own = f"{pod['status'].get('podIP')}:4040"
+        slices = app.world.api.get(
+            f"/apis/discovery.k8s.io/v1/namespaces/{app.namespace}/"
+            "endpointslices?labelSelector=kubernetes.io/service-name="
+            f"{service['metadata']['name']}")["items"]
+        ends = [e.get("endpoints") for e in slices]
+        log = kubectl("logs", "-n", app.namespace, pod["metadata"]["name"],
+                      "--tail=15", check=False)
+        raise AssertionError(
+            f"{late}; the driver answers at {own}: "
+            f"{'Spark Jobs' in _page(own)}; state {app.state()}; "
+            f"endpoints {ends}; log {log.stdout}{log.stderr}") from None
+
+
 def _await_web_ui(app, port):
     """The Service, when what the status says of it is true."""
     app.wait(lambda: app.status().get("driverInfo", {}).get("webUIPort") ==
@@ -88,8 +111,7 @@ def _await_web_ui(app, port):
     assert (one["port"], one["targetPort"]) == (port, 4040), one
     address = info["webUIAddress"]
     assert address == f"{service['spec']['clusterIP']}:{port}", info
-    poll(lambda: "Spark Jobs" in _page(address), PATIENCE,
-         f"the web UI at {address}", pause=0.5)
+    _await_page(app, service, address)
     ingress = _await_object(app, "ingresses", info["webUIIngressName"])
     assert info["webUIIngressAddress"] == f"http://{app.name}.example.com", info
     _expect_way(ingress, f"{app.name}.example.com", "/",

@@ -15,6 +15,7 @@ from case import JOB, Case
 from file_server import FileServer
 from manifests import ROLES, give, give_both
 from programs import poll
+from world import RUN_LIMIT
 
 NEWER = "4.1.1"
 NO_TOKENS = b"HDTS\0\0\0"  # a file of Hadoop's delegation tokens
@@ -279,7 +280,7 @@ def prometheus(case):
             line for line in _metrics(ip)
             if line.startswith(f"spark_{role}_") and
             f'app_id="{case.name}"' in line and
-            f'app_namespace="{case.namespace}"' in line], 180,
+            f'app_namespace="{case.namespace}"' in line], RUN_LIMIT,
                      f"metrics of the {role}", pause=0.5)
         found.append(f"{len(lines)} metrics of the {role}")
     config = case.world.api.get(
