@@ -1,3 +1,4 @@
+#include "actors/api/status_write.hpp"
 #include "actors/app/phases.hpp"
 #include "actors/app/procedures.hpp"
 
@@ -6,21 +7,15 @@ namespace {
 
 namespace json = boost::json;
 
-/// PATCH /status with uid and resourceVersion: nobody's stale view can land on
-/// a newer claim or on a re-created object.
-request status_write(const procedure_context& c, json::object patch) {
-  json::object body{
-      {"metadata", {{"uid", c.uid}, {"resourceVersion", c.resource_version}}},
-      {"status", std::move(patch)}};
-  return requests::merge_patch(application_path(c.app) + "/status", body);
+request status_write_of(const procedure_context& c, json::object patch) {
+  return status_write(application_path(c.app), c.uid, c.resource_version,
+                      std::move(patch));
 }
 
 /// What is to be written, without what the object has already.
 json::object news(const procedure_context& c) {
   auto wanted = projection(c.state, c.observed);
-  for (auto& one : wanted.conditions)
-    if (one.last_transition_time.empty())
-      one.last_transition_time = to_rfc3339(c.now);
+  date_conditions(wanted.conditions, c.now);
   return status_patch(c.observed, wanted);
 }
 
@@ -30,7 +25,7 @@ public:
 
   procedure_step next(const reply* last) override {
     if (!last) {
-      return call(status_write(c_, news(c_)), "sparkapplications/status",
+      return call(status_write_of(c_, news(c_)), "sparkapplications/status",
                   priority::claim);
     }
     procedure_end end;
@@ -60,13 +55,13 @@ public:
   procedure_step next(const reply* last) override {
     if (!last) {
       bool over = c_.state.ended_at != no_time;
-      return call(status_write(c_, news(c_)), "sparkapplications/status",
+      return call(status_write_of(c_, news(c_)), "sparkapplications/status",
                   over ? priority::work : priority::status);
     }
     procedure_end end;
     if (looking_) {
       take_app(end, *last);
-      end.failed = end.failed || !conflict_;
+      end.failed = end.failed || then_ == after_write::look_and_wait;
       return end;
     }
     if (success(*last))
@@ -75,14 +70,11 @@ public:
       end.app_is_gone = true;
       return end;
     }
-    auto how = ending_of(*last);
-    if (how == ending::retry) {
+    then_ = after_status_write(*last);
+    if (then_ == after_write::wait) {
       end.failed = true;
       return end;
     }
-    // A live GET decides, and plan() patches again: at once after a conflict,
-    // later where the server does not take what we write.
-    conflict_ = how == ending::conflict;
     looking_ = true;
     return get_app();
   }
@@ -107,7 +99,7 @@ private:
   }
 
   bool looking_ = false;
-  bool conflict_ = false;
+  after_write then_ = after_write::wait;
 };
 
 class app_look : public base {
@@ -193,7 +185,7 @@ api_call condition_patch(const observed_application& app, condition what) {
                 [&what](auto& old) { return old.type == what.type; });
   wanted.conditions.push_back(std::move(what));
   api_call out;
-  out.what = procedures::status_write(c, status_patch(app.status, wanted));
+  out.what = procedures::status_write_of(c, status_patch(app.status, wanted));
   out.rank = priority::status;
   out.about = app.key;
   out.resource = "sparkapplications/status";

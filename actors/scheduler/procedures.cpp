@@ -2,6 +2,7 @@
 
 #include "actors/api/ending.hpp"
 #include "actors/api/replies.hpp"
+#include "actors/api/status_write.hpp"
 #include "crds/run_names.hpp"
 #include "k8s/paths.hpp"
 #include "k8s/requests.hpp"
@@ -81,38 +82,29 @@ public:
     schedule_procedure_end end;
     if (looking_) {
       take_schedule(end, *last);
-      end.failed = end.failed || !conflict_;
+      end.failed = end.failed || then_ == after_write::look_and_wait;
       return end;
     }
     if (success(*last))
       return written(*last);
-    auto how = ending_of(*last);
-    if (how == ending::retry) {
+    then_ = after_status_write(*last);
+    if (then_ == after_write::wait) {
       end.failed = true;
       return end;
     }
-    // A live GET decides, and plan() writes again: at once after a conflict,
-    // later where the server does not take what we write.
-    conflict_ = how == ending::conflict;
     looking_ = true;
     return get_schedule();
   }
 
 private:
-  /// PATCH /status with uid and resourceVersion: nobody's stale view can land
-  /// on a newer record or on a re-created object.
   api_call write() const {
     auto wanted = projection(c_.state, c_.observed);
-    for (auto& one : wanted.conditions)
-      if (one.last_transition_time.empty())
-        one.last_transition_time = to_rfc3339(c_.now);
-    json::object body{
-        {"metadata",
-         {{"uid", c_.uid}, {"resourceVersion", c_.resource_version}}},
-        {"status", scheduled_status_patch(c_.observed, wanted)}};
+    date_conditions(wanted.conditions, c_.now);
     // A run waits for it, or other runs for this one's record.
     bool urgent = !c_.state.pending.name.empty();
-    return call(requests::merge_patch(scheduled_path(c_.key) + "/status", body),
+    return call(status_write(scheduled_path(c_.key), c_.uid,
+                             c_.resource_version,
+                             scheduled_status_patch(c_.observed, wanted)),
                 "scheduledsparkapplications/status",
                 urgent ? priority::work : priority::status);
   }
@@ -133,7 +125,7 @@ private:
   }
 
   bool looking_ = false;
-  bool conflict_ = false;
+  after_write then_ = after_write::wait;
 };
 
 class creation : public base {
