@@ -82,9 +82,11 @@ def _page(address):
 def _await_page(app, service, address):
     """As long as a JVM may take: the driver runs before its Spark does. Who
     fails here says which part of the way is not there."""
+    def shown():
+        assert app.state() == "RUNNING", f"no web UI: {app.state()}"
+        return "Spark Jobs" in _page(address)
     try:
-        poll(lambda: "Spark Jobs" in _page(address), RUN_LIMIT,
-             f"the web UI at {address}", pause=0.5)
+        poll(shown, RUN_LIMIT, f"the web UI at {address}", pause=0.5)
     except AssertionError as late:
         pod = app.await_pod("driver")
         own = f"{pod['status'].get('podIP')}:4040"
