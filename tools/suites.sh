@@ -146,10 +146,10 @@ suite_simulation() {
   SIM_LIVES=${SIM_LIVES:-10000} xargs -L1 -P "$(nproc)" bash -c \
     'SIM_SHARD=$2 sanitized simulated "build/$0/bin/sim_tests" "$1"' <<'END'
 asan ~[lives]~[schedules]~[.] -
+asan [lives] 1/10
 release [schedules] -
 release [lives] 1/2
 release [lives] 2/2
-asan [lives] 1/10
 END
 }
 suite_fuzz() { tests/fuzz/run --seconds "${FUZZ_SECONDS:-10}"; }
