@@ -140,10 +140,11 @@ void decision::adopt_claim(const app_observed& o) {
       same && !c.held && c.outcome == "Refused" &&
       (o.claim_generation != c.generation || o.claim_hash != c.spec_hash ||
        o.claim_outcome != c.outcome);
-  // What we were about to number as another operator's has been made an attempt
-  // of ours meanwhile, by a leader that had read the same status before us.
-  bool overtaken = same && !c.held && s_.at != phase::claiming &&
-                   o.submission_id != c.submission_id;
+  // What never got as far as the cluster under us was made by another leader:
+  // we had called it off, or were about to number a foreign attempt.
+  bool made_elsewhere =
+      same && !c.held && s_.at != phase::claiming &&
+      (o.claim_epoch != c.epoch || o.submission_id != c.submission_id);
   // What a time was written for stands: a time to live begins with it.
   bool same_end =
       same && c.held && !c.outcome.empty() && o.claim_outcome == c.outcome;
@@ -151,13 +152,15 @@ void decision::adopt_claim(const app_observed& o) {
                          o.ended_at != no_time &&
                          to_rfc3339(o.ended_at) != to_rfc3339(s_.ended_at);
   // Another leader has done more about its end than our journal knows.
-  bool gone_on_elsewhere = same_end && row_of(s_.at).waits && goes_on(o.state);
+  auto& row = row_of(s_.at);
+  bool gone_on_elsewhere =
+      same_end && (row.waits || row.ended) && goes_on(o.state);
   // Live, what another operator writes beside us is not taken over: two that
   // follow each other would never end.
   bool nothing_claimed =
       c.number == 0 || (s_.at == phase::claiming && c.unsure);
   if (newer || ended_elsewhere || dated_elsewhere || gone_on_elsewhere ||
-      ours_landed || refused_alone || overtaken)
+      ours_landed || refused_alone || made_elsewhere)
     adopt(o, false);
   else if (nothing_claimed && started_by_another(o))
     adopt(o, true);

@@ -142,6 +142,29 @@ TEST_CASE("an older journal than what the cluster holds", "[machine]") {
     CHECK(s.state().ended_at == no_time);
     CHECK(s.state().shows == "PENDING_RERUN");
   }
+  SECTION("an attempt that it had called off ran to its end after all") {
+    // Suspended before it knew whether its claim would land, which it did not.
+    auto s =
+        given(claiming + events{claim_unsure{"no reply"}, app_suspending{}});
+    REQUIRE(s.state().current.outcome == "Suspended");
+    a.app = app_of(1, "1:a", 1);
+    a.app.claim_epoch = 2;
+    a.app.claim_outcome = "Completed";
+    a.app.state = "COMPLETED";
+    s.when(a);
+    CHECK(s.state().at == phase::completed);
+    CHECK(s.state().current.outcome == "Completed");
+  }
+  SECTION("what had ended was edited, and is being replaced") {
+    auto s = given(completed);
+    a.app = app_of(2, "1:b", 1);
+    a.app.claim_outcome = "Completed";
+    a.app.state = "INVALIDATING"; // its end is shown no longer
+    s.when(a);
+    CHECK(s.state().at == phase::invalidating);
+    CHECK(s.state().shows == "INVALIDATING");
+    CHECK(s.state().ended_at == no_time);
+  }
 }
 
 TEST_CASE("drivers that no status tells of", "[machine]") {

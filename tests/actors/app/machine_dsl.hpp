@@ -64,6 +64,7 @@ inline app_observed app_of(std::int64_t generation, std::string hash,
     o.claim_number = claim;
     o.claim_generation = 1;
     o.claim_hash = "1:a";
+    o.claim_epoch = 1;
     o.submission_id = submission_id(app_uid, claim);
     o.driver_pod = "pi-driver";
   }
