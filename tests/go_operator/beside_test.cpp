@@ -273,7 +273,8 @@ void any_life(std::uint64_t seed) {
 
 } // namespace
 
-TEST_CASE("whatever a Go operator writes, the driver that runs is watched") {
+TEST_CASE("whatever a Go operator writes, the driver that runs is watched",
+          "[long]") {
   auto* given = std::getenv("SIM_SEED");
   auto one = given ? std::strtoull(given, nullptr, 10) : 0;
   auto* more = std::getenv("GO_SEEDS");

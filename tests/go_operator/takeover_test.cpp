@@ -213,7 +213,7 @@ void take_over(const left_behind& what, operator_life life, std::uint64_t seed,
 
 } // namespace
 
-TEST_CASE("what a Go operator left is taken over and cleaned up") {
+TEST_CASE("what a Go operator left is taken over and cleaned up", "[long]") {
   totals sum;
   auto* given = std::getenv("SIM_SEED");
   auto seed = given ? std::strtoull(given, nullptr, 10) : 1;

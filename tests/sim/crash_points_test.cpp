@@ -214,7 +214,7 @@ int crash_points(const story& what, std::uint64_t seed) {
 
 } // namespace
 
-TEST_CASE("an operator that ends around any write leaves no trace") {
+TEST_CASE("an operator that ends around any write leaves no trace", "[long]") {
   auto* only = std::getenv("SIM_STORY");
   int points = 0;
   for (auto& what : stories())

@@ -139,7 +139,7 @@ private:
 
 } // namespace
 
-TEST_CASE("schedules among everything that goes wrong") {
+TEST_CASE("schedules among everything that goes wrong", "[long]") {
   std::int64_t runs = 0;
   std::int64_t due = 0;
   auto* one = std::getenv("SIM_HISTORY");

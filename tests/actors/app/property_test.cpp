@@ -18,7 +18,7 @@ using namespace spark::test;
 
 namespace {
 
-constexpr int sequences = 20000;
+constexpr unsigned sequences = 20000;
 constexpr int length = 16;
 
 /// Facts without any order that a cluster would keep: whatever comes, the
@@ -289,17 +289,17 @@ private:
   std::vector<journal_row> rows_;
 };
 
-unsigned first_seed() {
-  auto* set = std::getenv("SEED");
-  return set ? static_cast<unsigned>(std::atoi(set)) : 1u;
+unsigned number(const char* variable, unsigned otherwise) {
+  auto* set = std::getenv(variable);
+  return set ? static_cast<unsigned>(std::atoi(set)) : otherwise;
 }
 
 } // namespace
 
 TEST_CASE("whatever comes, in any order", "[property]") {
-  auto from = first_seed();
-  bool one = std::getenv("SEED") != nullptr;
-  for (unsigned seed = from; seed < from + (one ? 1u : sequences); ++seed) {
+  auto from = number("SEED", 1);
+  auto n = std::getenv("SEED") ? 1 : number("SEQUENCES", sequences);
+  for (auto seed = from; seed < from + n; ++seed) {
     INFO("again with SEED=" << seed);
     life{seed}.run(); // an exception fails the test, too
   }
