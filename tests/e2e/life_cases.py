@@ -205,7 +205,8 @@ def _expect_gone_in_time(app, seconds):
     gone = app.wait(lambda: app.observer.is_gone(app.uid), 60, "its deletion")
     late = gone - _seconds(app.status()["terminationTime"]) - seconds
     assert late >= 0, f"deleted {-late:.2f} s too early"
-    assert late <= 20, f"deleted {late:.2f} s late"  # the machine is busy
+    # 2 s are promised, and 1 is usual; a machine may be busy with JVMs.
+    assert late <= 10, f"deleted {late:.2f} s late"
     return f"{late:.2f} s after its time"
 
 
